@@ -1,0 +1,61 @@
+//! The list of names in a ZIP file. Nothing is unpacked: a bomb stays closed.
+
+/// Entries looked at; documents have far fewer.
+const MOST_ENTRIES: usize = 20_000;
+const END: &[u8] = b"PK\x05\x06";
+const END_LENGTH: usize = 22;
+const ENTRY: &[u8] = b"PK\x01\x02";
+const ENTRY_LENGTH: usize = 46;
+
+/// What the central directory says.
+pub(super) struct Listing<'a> {
+    pub names: Vec<&'a [u8]>,
+    /// Whether any entry is encrypted.
+    pub locked: bool,
+}
+
+/// Reads the central directory; nothing if it is not whole.
+pub(super) fn list(bytes: &[u8]) -> Option<Listing<'_>> {
+    let tail = bytes
+        .len()
+        .saturating_sub(END_LENGTH + usize::from(u16::MAX));
+    let end = bytes
+        .get(tail..)?
+        .windows(END.len())
+        .rposition(|part| part == END)?
+        + tail;
+    let comment = number(bytes, end + 20, 2)?;
+    bytes.get(end + END_LENGTH..end + END_LENGTH + comment)?;
+    let directory = end.checked_sub(number(bytes, end + 12, 4)?)?;
+    let mut rest = bytes.get(directory..end)?;
+    let mut listing = Listing {
+        names: Vec::new(),
+        locked: false,
+    };
+    while !rest.is_empty() {
+        let lengths = [28, 30, 32].map(|at| number(rest, at, 2));
+        let [Some(name), Some(extra), Some(comment)] = lengths else {
+            return None;
+        };
+        if !rest.starts_with(ENTRY) || listing.names.len() >= MOST_ENTRIES {
+            return None;
+        }
+        listing.locked |= number(rest, 8, 2)? & 1 == 1;
+        listing
+            .names
+            .push(rest.get(ENTRY_LENGTH..ENTRY_LENGTH + name)?);
+        rest = rest.get(ENTRY_LENGTH + name + extra + comment..)?;
+    }
+    Some(listing)
+}
+
+/// A little-endian number of `width` bytes.
+fn number(bytes: &[u8], at: usize, width: usize) -> Option<usize> {
+    let field = bytes.get(at..at.checked_add(width)?)?;
+    Some(
+        field
+            .iter()
+            .rev()
+            .fold(0, |number, &byte| number << 8 | usize::from(byte)),
+    )
+}

@@ -1,0 +1,10 @@
+//! Reads what people bring: files they attach, pictures with hidden data, messages of
+//! older systems. Everything here is hostile input: nothing panics on it, nothing is
+//! unpacked, every answer is a value or a sentence that says what to do.
+
+pub mod file;
+pub mod messages;
+pub mod picture;
+mod refusal;
+
+pub use refusal::{Cause, Refusal};

@@ -1,0 +1,270 @@
+//! Names: everything that is named exists, is named once, is used, and carries its words and article.
+
+use std::collections::BTreeSet;
+
+use super::{Report, Source, Surroundings, clocks, outcomes};
+use crate::event::code;
+use crate::procedure::{Child, Procedure, RESERVED, Role, Step};
+
+pub(super) fn check(report: &mut Report, sources: &[Source], around: &Surroundings) {
+    let procedure = report.source.procedure;
+    unique(report);
+    words(report);
+    for step in &procedure.steps {
+        step_names(report, step, around);
+        performers(report, step, sources);
+    }
+    for clock in &procedure.clocks {
+        clocks::clock(report, clock, around);
+    }
+    for child in &procedure.children {
+        outcomes::child(report, child, sources);
+    }
+    outcomes::decisions(report, around);
+    outcomes::unused(report);
+    let guards = procedure.steps.iter().flat_map(|step| &step.guards).count();
+    if guards * 3 > procedure.steps.len() {
+        let error = format!("有{guards}个守卫，超过步骤数的三分之一；请改用规程词汇表达");
+        report.add("", &procedure.id, "guards", "", error);
+    }
+    if let Some(bind) = procedure
+        .bind
+        .as_ref()
+        .filter(|name| procedure.element(name).is_none())
+    {
+        unknown(report, "", &procedure.id, "bind", bind);
+    }
+}
+
+pub(super) fn unknown(report: &mut Report, section: &str, name: &str, field: &str, what: &str) {
+    let error = format!("{field}中的“{what}”没有定义");
+    report.add(
+        section,
+        name,
+        "unknown name",
+        &format!("{name}.{field}"),
+        error,
+    );
+}
+
+/// Labels, citations and what the citizen reads.
+fn words(report: &mut Report) {
+    let procedure = report.source.procedure;
+    let whole = [
+        ("label", &procedure.label),
+        ("basis", &procedure.basis),
+        ("version", &procedure.version),
+    ];
+    for (field, _) in whole.iter().filter(|(_, text)| text.trim().is_empty()) {
+        report.add("", &procedure.id, "words", field, format!("缺少{field}"));
+    }
+    for step in &procedure.steps {
+        if step.label.trim().is_empty() {
+            report.add("step", &step.id, "words", "label", "步骤没有名称".into());
+        }
+        if step.cite.trim().is_empty() {
+            report.add(
+                "step",
+                &step.id,
+                "citation",
+                "cite",
+                "步骤没有写明依据".into(),
+            );
+        }
+        if step.by.contains(&Role::Party) && step.party.is_none() {
+            report.add(
+                "step",
+                &step.id,
+                "words",
+                "party",
+                "当事人进行的步骤没有写明当事人看到的文字".into(),
+            );
+        }
+    }
+    for decision in procedure
+        .decisions
+        .iter()
+        .filter(|decision| decision.article.trim().is_empty())
+    {
+        report.add(
+            "decision",
+            &decision.code,
+            "citation",
+            "article",
+            "决定没有写明依据".into(),
+        );
+    }
+}
+
+fn step_names(report: &mut Report, step: &Step, around: &Surroundings) {
+    let procedure = report.source.procedure;
+    let element = |name: &str| procedure.element(name).is_some() || RESERVED.contains(&name);
+    let state = |name: &str| procedure.state(name).is_some();
+    let child = |name: &str| procedure.child(name).is_some();
+    let look = |field: &'static str, names: Vec<&String>, known: &dyn Fn(&str) -> bool| {
+        let unknown = names.into_iter().filter(|name| !known(name));
+        unknown
+            .map(|name| (field, name.clone()))
+            .collect::<Vec<_>>()
+    };
+    let found = [
+        look("from", step.from.iter().collect(), &state),
+        look("to", step.to.iter().collect(), &state),
+        look("needs", step.needs.iter().collect(), &element),
+        look("takes", step.takes.iter().collect(), &element),
+        look("after_day", step.after_day.iter().collect(), &element),
+        look("channels", step.channels.iter().collect(), &|name| {
+            procedure.channel(name).is_some()
+        }),
+        look("categories", step.categories.iter().collect(), &|name| {
+            procedure.category(name).is_some()
+        }),
+        look("decisions", step.decisions.iter().collect(), &|name| {
+            procedure.decision(name).is_some()
+        }),
+        look("issues", step.issues.iter().collect(), &|name| {
+            procedure.paper(name).is_some()
+        }),
+        look("opens", step.opens.iter().collect(), &child),
+        look("needs_closed", step.needs_closed.iter().collect(), &child),
+        look("needs_open", step.needs_open.iter().collect(), &child),
+        look("ends", step.ends.iter().collect(), &child),
+        look(
+            "needs_stopped",
+            step.needs_stopped.iter().collect(),
+            &|name| procedure.clock(name).is_some(),
+        ),
+    ];
+    for (field, name) in found.into_iter().flatten() {
+        unknown(report, "step", &step.id, field, &name);
+    }
+    if let Some(within) = &step.within {
+        clocks::window(report, "step", &step.id, within, around);
+    }
+    let opens = step.from.is_empty();
+    if opens && step.to.is_none() {
+        let error = "登记事项的步骤没有写明进入的状态".to_owned();
+        report.add("step", &step.id, "opening", "to", error);
+    }
+    if opens && !step.approve.is_empty() {
+        let error = "登记事项的步骤不能送审".to_owned();
+        report.add("step", &step.id, "opening", "approve", error);
+    }
+}
+
+/// Somebody performs each step: a person in a role that acts, or something that makes the system act.
+fn performers(report: &mut Report, step: &Step, sources: &[Source]) {
+    let procedure = report.source.procedure;
+    let idle = [Role::Administrator, Role::Auditor, Role::System];
+    if step.by.iter().any(|role| !idle.contains(role)) {
+        return;
+    }
+    let lapse = procedure
+        .clocks
+        .iter()
+        .any(|clock| clock.lapse.as_ref() == Some(&step.id));
+    let follows = procedure
+        .children
+        .iter()
+        .any(|child| child.then.values().any(|then| *then == step.id));
+    let as_child = |child: &Child| {
+        child.procedure == procedure.id && (child.opening == step.id || child.ends == step.id)
+    };
+    let called = sources
+        .iter()
+        .flat_map(|source| &source.procedure.children)
+        .any(as_child);
+    if !(step.by.contains(&Role::System) && (lapse || follows || called)) {
+        let error =
+            "没有人能进行这一步：既没有办理的角色，也没有时限届满、子事项办结等使系统进行它"
+                .to_owned();
+        report.add("step", &step.id, "nobody", &step.id, error);
+    }
+}
+
+/// Every list of entries: its section, and the ids in it.
+fn lists(procedure: &Procedure) -> [(&'static str, Vec<&str>); 9] {
+    [
+        (
+            "category",
+            procedure
+                .categories
+                .iter()
+                .map(|one| one.id.as_str())
+                .collect(),
+        ),
+        (
+            "channel",
+            procedure
+                .channels
+                .iter()
+                .map(|one| one.id.as_str())
+                .collect(),
+        ),
+        (
+            "state",
+            procedure.states.iter().map(|one| one.id.as_str()).collect(),
+        ),
+        (
+            "element",
+            procedure
+                .elements
+                .iter()
+                .map(|one| one.id.as_str())
+                .collect(),
+        ),
+        (
+            "clock",
+            procedure.clocks.iter().map(|one| one.id.as_str()).collect(),
+        ),
+        (
+            "step",
+            procedure.steps.iter().map(|one| one.id.as_str()).collect(),
+        ),
+        (
+            "paper",
+            procedure.papers.iter().map(|one| one.id.as_str()).collect(),
+        ),
+        (
+            "decision",
+            procedure
+                .decisions
+                .iter()
+                .map(|one| one.code.as_str())
+                .collect(),
+        ),
+        (
+            "child",
+            procedure
+                .children
+                .iter()
+                .map(|one| one.id.as_str())
+                .collect(),
+        ),
+    ]
+}
+
+fn unique(report: &mut Report) {
+    for (section, ids) in lists(report.source.procedure) {
+        let mut seen = BTreeSet::new();
+        for id in ids {
+            if !seen.insert(id) {
+                report.add(section, id, "twice", id, format!("“{id}”定义了两次"));
+            }
+            let taken = match section {
+                "step" => code::ALL.contains(&id),
+                "element" => RESERVED.contains(&id),
+                _ => false,
+            };
+            if taken {
+                report.add(
+                    section,
+                    id,
+                    "reserved",
+                    id,
+                    format!("“{id}”是内核保留的名称，请换一个"),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Facts: what a decision may ask about the world outside the matter. The list is closed.
+//!
+//! The kernel says which facts an act needs ([`Facts::needed`]); the office reads them in the same
+//! transaction; those asked for stand in the event.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::act::Act;
+use crate::event::code;
+use crate::guard::Guard;
+use crate::matter::Matter;
+use crate::procedure::{ApproveBy, Procedure, Step};
+
+/// A fact. Its value is a number; yes is 1 and no is 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fact {
+    /// The unit that handles the matter, or that the act names, asks for approval of its replies.
+    UnitApproves,
+    /// The unit that the act names is one of the body's and is in use.
+    UnitKnown,
+    /// The officer that the act names works in the unit that the act names (else the matter's).
+    HandlerInUnit,
+    /// How many closed applications of the same applicant, decided before, ask for the same content.
+    EarlierAnswered,
+}
+
+impl Fact {
+    /// Every fact.
+    pub const ALL: [Fact; 4] = [
+        Fact::UnitApproves,
+        Fact::UnitKnown,
+        Fact::HandlerInUnit,
+        Fact::EarlierAnswered,
+    ];
+}
+
+/// The facts that were read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts(pub BTreeMap<Fact, i64>);
+
+impl Facts {
+    /// The value; a fact that was not read counts as 0 (no, none).
+    pub fn get(&self, fact: Fact) -> i64 {
+        self.0.get(&fact).copied().unwrap_or(0)
+    }
+
+    /// Whether a yes-or-no fact holds.
+    pub fn holds(&self, fact: Fact) -> bool {
+        self.get(fact) != 0
+    }
+
+    /// The facts that deciding this act may ask for.
+    pub fn needed(procedure: &Procedure, matter: Option<&Matter>, act: &Act) -> BTreeSet<Fact> {
+        let proposal = matter.and_then(|matter| matter.proposal.as_ref());
+        let (step, values) = match proposal {
+            Some(proposal) if act.step == code::APPROVE => (&proposal.step, &proposal.values),
+            _ => (&act.step, &act.values),
+        };
+        let mut facts = BTreeSet::new();
+        if let Some(step) = procedure.step(step) {
+            facts.extend(Facts::of_step(procedure, step));
+        }
+        if values.contains_key("unit") {
+            facts.insert(Fact::UnitKnown);
+        }
+        if values.contains_key("handler") {
+            facts.insert(Fact::HandlerInUnit);
+        }
+        facts
+    }
+
+    fn of_step(procedure: &Procedure, step: &Step) -> BTreeSet<Fact> {
+        let approval = (step.approve_by == Some(ApproveBy::Unit)).then_some(Fact::UnitApproves);
+        let decisions = step
+            .decisions
+            .iter()
+            .filter_map(|code| procedure.decision(code));
+        let guards = step
+            .guards
+            .iter()
+            .chain(decisions.flat_map(|decision| &decision.guards));
+        guards
+            .flat_map(|guard: &Guard| guard.facts())
+            .copied()
+            .chain(approval)
+            .collect()
+    }
+}

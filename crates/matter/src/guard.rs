@@ -1,0 +1,74 @@
+//! Named guards: conditions of law that the procedure's vocabulary cannot say.
+
+mod foi;
+mod message;
+
+use serde::{Deserialize, Serialize};
+
+use crate::act::Act;
+use crate::element::Value;
+use crate::facts::{Fact, Facts};
+use crate::matter::Matter;
+use crate::procedure::Procedure;
+use crate::refusal::Sentence;
+
+/// A condition that a step or a decision names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Guard {
+    /// The applicant can be reached: a phone, an e-mail or a postal address is given
+    /// (政府信息公开条例第二十九条第二款第一项).
+    Reachable,
+    /// The same applicant was answered on the same content before
+    /// (政府信息公开条例第三十六条第六项).
+    EarlierAnswered,
+    /// The party chose publication and the category allows it (practice X6).
+    MayBePublished,
+    /// Who is not satisfied says why, so that it can be put right
+    /// (国办发〔2019〕51号: 差评要说明原因).
+    ReasonIfUnsatisfied,
+}
+
+/// What a guard sees.
+pub struct View<'a> {
+    /// The procedure.
+    pub procedure: &'a Procedure,
+    /// The matter; none while it is being opened.
+    pub matter: Option<&'a Matter>,
+    /// The act.
+    pub act: &'a Act,
+    /// Facts from outside.
+    pub facts: &'a Facts,
+}
+
+impl View<'_> {
+    /// The value that the act gives, else the matter's.
+    pub fn value(&self, element: &str) -> Option<Value> {
+        let given = self.act.values.get(element).cloned();
+        given.or_else(|| self.matter.and_then(|matter| matter.value(element)))
+    }
+}
+
+impl Guard {
+    /// Facts that it needs.
+    pub const fn facts(self) -> &'static [Fact] {
+        match self {
+            Guard::EarlierAnswered => &[Fact::EarlierAnswered],
+            Guard::Reachable | Guard::MayBePublished | Guard::ReasonIfUnsatisfied => &[],
+        }
+    }
+
+    /// Whether it looks at what the act gives, so that it cannot be asked before the form is filled.
+    pub(crate) const fn reads_values(self) -> bool {
+        matches!(self, Guard::Reachable | Guard::ReasonIfUnsatisfied)
+    }
+
+    pub(crate) fn check(self, view: &View<'_>) -> Result<(), Sentence> {
+        match self {
+            Guard::Reachable => foi::reachable(view),
+            Guard::EarlierAnswered => foi::earlier_answered(view),
+            Guard::MayBePublished => message::may_be_published(view),
+            Guard::ReasonIfUnsatisfied => message::reason_if_unsatisfied(view),
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The procedure kernel: procedures as data, acts decided into events, refusals that explain
+//! themselves. Pure: no clock, no store, no randomness; time and ids are arguments.
+
+pub mod act;
+mod admit;
+mod approval;
+pub mod chain;
+pub mod check;
+mod clock_rule;
+mod decide;
+pub mod draw;
+pub mod effect;
+pub mod element;
+pub mod event;
+pub mod facts;
+mod find;
+mod given;
+pub mod guard;
+pub mod matter;
+mod moves;
+mod options;
+mod outcome;
+pub mod procedure;
+mod read;
+mod record;
+pub mod refusal;
+mod replay;
+pub mod scenario;
+mod step;
+pub mod world;
+
+pub use act::{Act, Actor, Decision, Ground, Opening};
+pub use admit::conflicts;
+pub use approval::OPINION;
+pub use decide::decide;
+pub use effect::{Consequence, Effect};
+pub use element::{Audience, Choice, Element, Kind, TextMark, Value};
+pub use event::{Change, Event, Moved, code};
+pub use facts::{Fact, Facts};
+pub use find::{version_for, version_on};
+pub use given::label;
+pub use guard::Guard;
+pub use law::{Clock, Date, Moment};
+pub use matter::{ClockRow, Columns, Lapse, Matter, Origin, Parent, Proposal};
+pub use options::{Preview, StepOption, options, preview};
+pub use procedure::{Phase, Procedure, Remedy, Role, Step};
+pub use read::Typed;
+pub use record::{move_version, paper_rendered, settle};
+pub use refusal::{Refusal, RefusalCode, Sentence};
+pub use replay::{Broken, apply, replay};

@@ -1,0 +1,108 @@
+//! `mingtang serve`: the site, and the worker behind it.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use office::Office;
+use office::mail::{Carrier, Outbox, Smtp};
+use site::{Settings, Site};
+
+use crate::{Globals, Stop, exit};
+
+/// 运行网站和工作台。
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// 监听地址，可写多次；默认只监听本机
+    #[arg(long, value_name = "HOST:PORT")]
+    pub listen: Vec<SocketAddr>,
+    /// 承担的部分
+    #[arg(long, value_enum, default_value_t = Part::All)]
+    pub role: Part,
+    /// 网站对外的地址，如https://www.example.cn，用于回执和二维码
+    #[arg(long, value_name = "URL", default_value = "", env = "MINGTANG_HOST")]
+    pub host: String,
+    /// 一切访问都经由TLS
+    #[arg(long)]
+    pub secure: bool,
+    /// 邮件服务器，如smtp://127.0.0.1:25；不写则通知留在发件箱
+    #[arg(long, value_name = "URL", env = "MINGTANG_SMTP", requires = "mail_from")]
+    pub smtp: Option<String>,
+    /// 发件地址
+    #[arg(long, value_name = "ADDRESS", env = "MINGTANG_MAIL_FROM")]
+    pub mail_from: Option<String>,
+    /// 放宽访问频率限制的倍数，只用于压力测试
+    #[arg(long, hide = true, default_value_t = 0)]
+    pub ease: u32,
+}
+
+/// Which part of the program a process plays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Part {
+    /// 网站和后台
+    All,
+    /// 只有网站
+    Web,
+    /// 只有后台
+    Worker,
+}
+
+/// Runs until told to stop.
+///
+/// # Errors
+/// A store that cannot be opened, an address that cannot be listened on.
+pub fn run(args: Args, globals: &Globals) -> Result<ExitCode, Stop> {
+    let office = globals.office(true)?;
+    if !office.has_officers(office.default_body())? {
+        eprintln!("还没有工作人员账号，工作台暂时无人能登录。请运行：mingtang user add 登录名 --role administrator");
+    }
+    up(args, office)
+}
+
+/// The office on its addresses, for `serve` and `demo`.
+///
+/// # Errors
+/// As for [`run`].
+pub fn up(args: Args, office: Arc<Office>) -> Result<ExitCode, Stop> {
+    let carrier: Arc<dyn Carrier> = match (&args.smtp, &args.mail_from) {
+        (Some(url), Some(from)) => Arc::new(Smtp::open(url, from, credentials()).map_err(|why| Stop::new(exit::BROKEN, why))?),
+        _ => Arc::new(Outbox),
+    };
+    let stop = Arc::new(AtomicBool::new(false));
+    let worker = (args.role != Part::Web).then(|| office.work(carrier, stop.clone()));
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Stop::new(exit::FAILED, format!("无法启动：{error}")))?;
+    let outcome = runtime.block_on(async {
+        if args.role == Part::Worker {
+            site::serve::told_to_stop().await;
+            return Ok(());
+        }
+        let addresses = if args.listen.is_empty() { site::serve::LISTEN.to_vec() } else { args.listen.clone() };
+        let listeners = site::bind(&addresses).await.map_err(|error| {
+            let names: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+            Stop::new(exit::FAILED, format!("地址{}不能监听（{error}）。请换一个端口：--listen 127.0.0.1:8081。", names.join("、")))
+        })?;
+        for listener in &listeners {
+            if let Ok(address) = listener.local_addr() {
+                eprintln!("门户 http://{address}/　工作台 http://{address}/desk");
+            }
+        }
+        let settings = Settings { host: args.host, secure: args.secure, ease: args.ease, ..Settings::default() };
+        site::serve(site::router(Site::new(office, settings)), listeners, site::serve::told_to_stop()).await;
+        Ok(())
+    });
+    stop.store(true, Ordering::Relaxed);
+    if let Some(worker) = worker {
+        drop(worker.join());
+    }
+    outcome.map(|()| ExitCode::SUCCESS)
+}
+
+/// User and password of the mail server, from the environment only: flags are seen by everybody.
+fn credentials() -> Option<(String, String)> {
+    let user = std::env::var("MINGTANG_SMTP_USER").ok()?;
+    let file = std::env::var("MINGTANG_SMTP_PASSWORD_FILE").ok()?;
+    let password = std::fs::read_to_string(file).ok()?;
+    Some((user, password.trim().to_owned()))
+}

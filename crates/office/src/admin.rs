@@ -1,0 +1,314 @@
+//! Reads and acts of those who run the desk: units and officers, the outbox, the audit trail, the
+//! search over matters, and the check of every chain.
+
+use law::Moment;
+use matter::{Role, chain};
+use search::{Query as Words, Scope};
+use serde::Serialize;
+
+use crate::audit::{self, Record};
+use crate::body::{self, Unit};
+use crate::fail::{Fail, FieldError};
+use crate::list::confined;
+use crate::office::Office;
+use crate::people::{self, NewOfficer, Officer};
+use crate::permit::Caller;
+use crate::rulebook::Rulebook;
+use crate::store::{Fault, Lane, Tx};
+use crate::view::ListRow;
+use crate::{params, row, statements};
+
+statements! {
+    OUTBOX = "select id, at, channel, masked_to, subject, masked_text, state, matter_id from outbox where body_id = $1 and id < $2 order by id desc limit $3";
+    PIN = "insert into procedure_text (id, version, hash, text) values ($1, $2, $3, $4)";
+    PINNED = "select hash from procedure_text where id = $1 and version = $2";
+    MATTERS = "select id, body_id, value from matter where id > $1 order by id limit 500";
+}
+
+/// A notification as the desk shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutboxRow {
+    /// Id.
+    pub id: i64,
+    /// When.
+    pub at: Moment,
+    /// `sms`, `mail`, `desk`.
+    pub channel: String,
+    /// To whom, masked.
+    pub to: String,
+    /// Subject.
+    pub subject: String,
+    /// Text.
+    pub text: String,
+    /// `waiting`, `sent`, `kept`.
+    pub state: String,
+    /// The matter.
+    pub matter: Option<i64>,
+}
+
+/// What a check of every chain found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Verified {
+    /// Matters checked.
+    pub matters: u64,
+    /// Their events.
+    pub events: u64,
+    /// What is broken: `matter 12 event 3`, `audit 1 record 7`.
+    pub broken: Vec<String>,
+}
+
+/// A new officer as an administrator enters it.
+#[derive(Clone, Debug, Default)]
+pub struct OfficerForm {
+    /// Name at sign-in.
+    pub login: String,
+    /// Name on the desk.
+    pub name: String,
+    /// Unit.
+    pub unit: Option<i64>,
+    /// Roles.
+    pub roles: Vec<Role>,
+    /// Password; none: a one-time password is made.
+    pub password: Option<String>,
+}
+
+/// Rows on a page of the outbox or the audit trail.
+const PAGE: u32 = 100;
+
+impl Office {
+    /// The units of the caller's body.
+    ///
+    /// # Errors
+    /// Busy or our failure.
+    pub async fn units(&self, caller: &Caller) -> Result<Vec<Unit>, Fail> {
+        let body = caller.body;
+        self.read(move |q| body::units(q, body)).await
+    }
+
+    /// The officers of the caller's body.
+    ///
+    /// # Errors
+    /// Busy or our failure.
+    pub async fn officers(&self, caller: &Caller) -> Result<Vec<Officer>, Fail> {
+        let body = caller.body;
+        self.read(move |q| people::of_body(q, body)).await
+    }
+
+    /// Whether anybody can sign in yet.
+    ///
+    /// # Errors
+    /// Our failure.
+    pub fn has_officers(&self, body: i64) -> Result<bool, Fail> {
+        Ok(self.store.read_blocking(move |q| people::count(q, body))? > 0)
+    }
+
+    /// Makes a unit; answers its id.
+    ///
+    /// # Errors
+    /// A name that is taken or empty.
+    pub async fn add_unit(&self, caller: &Caller, name: &str, approves: bool) -> Result<i64, Fail> {
+        let (body, actor, now, name) = (caller.body, caller.actor, self.now(), name.trim().to_owned());
+        if name.is_empty() {
+            return Err(Fail::Invalid(vec![FieldError::new("name", "请填写单位名称。")]));
+        }
+        let made = self.write(Lane::People, move |tx| {
+            let id = body::insert_unit(tx, body, &name, approves)?;
+            audit::note(tx, body, now, actor, "unit_added", &format!("unit {id}"), "")?;
+            Ok::<_, Fault>(id)
+        });
+        made.await.map_err(|fail| taken(fail, "name", "已有同名的单位，请换一个名称。"))
+    }
+
+    /// Whether the replies of a unit are approved by its head.
+    ///
+    /// # Errors
+    /// Busy or our failure.
+    pub async fn set_unit_approves(&self, caller: &Caller, unit: i64, approves: bool) -> Result<(), Fail> {
+        let (body, actor, now) = (caller.body, caller.actor, self.now());
+        self.write(Lane::People, move |tx| {
+            body::set_approves(tx, body, unit, approves)?;
+            audit::note(tx, body, now, actor, "unit_changed", &format!("unit {unit}"), "")
+        })
+        .await
+    }
+
+    /// Makes an officer; answers the one-time password, or none when one was given.
+    ///
+    /// # Errors
+    /// A name that is taken or empty, no role, a weak password.
+    pub async fn add_officer(&self, caller: &Caller, form: OfficerForm) -> Result<Option<String>, Fail> {
+        let mut errors = Vec::new();
+        if form.login.trim().is_empty() || form.login.chars().any(char::is_whitespace) {
+            errors.push(FieldError::new("login", "请填写登录名，不能有空格。"));
+        }
+        if form.name.trim().is_empty() {
+            errors.push(FieldError::new("name", "请填写姓名。"));
+        }
+        if form.roles.is_empty() {
+            errors.push(FieldError::new("roles", "请至少选择一个岗位。"));
+        }
+        if let Some(weak) = form.password.as_deref().and_then(people::weak) {
+            errors.push(FieldError::new("password", weak));
+        }
+        if !errors.is_empty() {
+            return Err(Fail::Invalid(errors));
+        }
+        let one_time = form.password.is_none().then(|| self.house().random.public_id().get(..12).unwrap_or_default().to_owned());
+        let chosen = form.password.clone().or_else(|| one_time.clone()).unwrap_or_default();
+        let password = tokio::task::spawn_blocking(move || people::hash_password(&chosen)).await;
+        let password = password.map_err(|_| Fault::Abandoned)??;
+        let (body, actor, now) = (caller.body, caller.actor, self.now());
+        let made = self.write(Lane::People, move |tx| {
+            let new = NewOfficer {
+                body,
+                unit: form.unit,
+                login: form.login.trim(),
+                name: form.name.trim(),
+                roles: &form.roles,
+                password,
+                one_time: form.password.is_none(),
+            };
+            let id = people::insert(tx, &new)?;
+            audit::note(tx, body, now, actor, "officer_added", &format!("officer {id}"), "")
+        });
+        made.await.map_err(|fail| taken(fail, "login", "这个登录名已有人使用，请换一个。"))?;
+        Ok(one_time)
+    }
+
+    /// Changes unit, roles and use of an officer; ends the officer's sessions.
+    ///
+    /// # Errors
+    /// Busy or our failure.
+    pub async fn change_officer(&self, caller: &Caller, id: i64, unit: Option<i64>, roles: Vec<Role>, active: bool) -> Result<(), Fail> {
+        let (body, actor, now) = (caller.body, caller.actor, self.now());
+        self.write(Lane::People, move |tx| {
+            people::change(tx, id, body, unit, &roles, active)?;
+            audit::note(tx, body, now, actor, "officer_changed", &format!("officer {id}"), "")
+        })
+        .await
+    }
+
+    /// Notifications of the caller's body, newest first.
+    ///
+    /// # Errors
+    /// Busy or our failure.
+    pub async fn outbox(&self, caller: &Caller, before: Option<i64>) -> Result<Vec<OutboxRow>, Fail> {
+        let (body, before) = (caller.body, before.unwrap_or(i64::MAX));
+        let rows = self.read(move |q| {
+            q.rows(&OUTBOX, params![body, before, PAGE], |row| {
+                Ok(OutboxRow {
+                    id: row.get(0)?,
+                    at: Moment::from_millis(row.get(1)?),
+                    channel: row.get(2)?,
+                    to: row.get(3)?,
+                    subject: row.get(4)?,
+                    text: row.get(5)?,
+                    state: row.get(6)?,
+                    matter: row.get(7)?,
+                })
+            })
+        });
+        rows.await
+    }
+
+    /// Audit records of the caller's body, newest first; of one thing if `target` is given.
+    ///
+    /// # Errors
+    /// Busy or our failure.
+    pub async fn audit(&self, caller: &Caller, target: Option<String>, before: Option<i64>) -> Result<Vec<Record>, Fail> {
+        let (body, before) = (caller.body, before.unwrap_or(i64::MAX));
+        self.read(move |q| match &target {
+            Some(target) => audit::of_target(q, body, target, before, PAGE),
+            None => audit::list(q, body, before, PAGE),
+        })
+        .await
+    }
+
+    /// Matters that hold all these words, for those who may see them.
+    ///
+    /// # Errors
+    /// Our failure.
+    pub async fn find_words(&self, caller: &Caller, words: &str) -> Result<Vec<ListRow>, Fail> {
+        let units = confined(caller).map(|unit| vec![unit]);
+        let query = Words {
+            words: words.to_owned(),
+            scope: Scope { bodies: vec![caller.body], units },
+            limit: 50,
+            ..Words::default()
+        };
+        let hits = self.indexes().desk.search(&query).map_err(|error| Fault::Files(error.to_string()))?;
+        self.rows_of(caller, hits.ids).await
+    }
+
+    /// Checks every chain: each matter's events against their hashes and against its row, and the
+    /// audit trail.
+    ///
+    /// # Errors
+    /// Our failure.
+    pub fn verify(&self) -> Result<Verified, Fail> {
+        let mut verified = Verified::default();
+        let mut after = 0;
+        loop {
+            let page = self.store.read_blocking(move |q| {
+                let rows = q.rows(&MATTERS, params![after], |row| Ok((row.get::<i64>(0)?, row.get::<String>(2)?)))?;
+                let chained = |(id, value): (i64, String)| Ok((id, value, row::chain(q, id)?));
+                rows.into_iter().map(chained).collect::<Result<Vec<_>, Fault>>()
+            })?;
+            let Some((last, ..)) = page.last() else { break };
+            after = *last;
+            for (id, value, events) in page {
+                verified.matters += 1;
+                verified.events += events.len() as u64;
+                if let Err(seq) = chain::verify(events.iter().map(|(event, hash)| (event, hash.as_str()))) {
+                    verified.broken.push(format!("matter {id} event {seq}"));
+                } else if replayed(&events) != Some(value) {
+                    verified.broken.push(format!("matter {id} row"));
+                }
+            }
+        }
+        let audit = self.store.read_blocking(audit::verify)?;
+        verified.broken.extend(audit.broken.iter().map(|(body, seq)| format!("audit {body} record {seq}")));
+        Ok(verified)
+    }
+
+    /// Keeps the text of every procedure version, and refuses one that came with another content
+    /// under the same version: open matters run under the text they were opened with.
+    pub(crate) fn pin_procedures(&self) -> Result<(), Fault> {
+        let texts = pinned_texts(self.rules());
+        self.store.write_blocking(Lane::People, move |tx: &mut Tx<'_>| {
+            for (id, version, hash, text) in texts {
+                match tx.row(&PINNED, params![&id, &version], |row| row.get::<String>(0))? {
+                    None => drop(tx.execute(&PIN, params![&id, &version, &hash, &text])?),
+                    Some(known) if known == hash => {}
+                    Some(_) => {
+                        let what = format!("procedure {id} {version} was changed without a new version");
+                        return Err(Fault::Version(what));
+                    }
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+fn pinned_texts(rules: &Rulebook) -> Vec<(String, String, String, String)> {
+    let one = |rule: &std::sync::Arc<matter::Procedure>| {
+        let text = serde_json::to_string(rule.as_ref()).unwrap_or_default();
+        (rule.id.clone(), rule.version.clone(), rule.hash(), text)
+    };
+    rules.procedures().map(one).collect()
+}
+
+/// The row that a history adds up to.
+fn replayed(events: &[(matter::Event, String)]) -> Option<String> {
+    let matter = matter::replay(events.iter().map(|(event, _)| event)).ok()??;
+    Some(matter.canonical())
+}
+
+/// A row that must be unique is there already: told at its field.
+fn taken(fail: Fail, field: &str, sentence: &str) -> Fail {
+    match fail {
+        Fail::Fault(Fault::Duplicate(_)) => Fail::Invalid(vec![FieldError::new(field, sentence)]),
+        other => other,
+    }
+}

@@ -1,0 +1,59 @@
+//! Reads the facts that a decision asks for, in the same transaction.
+
+use std::collections::BTreeMap;
+
+use matter::{Act, Fact, Facts, Matter, Procedure, Value};
+
+use crate::store::{Fault, Query};
+use crate::{params, statements};
+
+statements! {
+    UNIT = "select settings from unit where id = $1 and body_id = $2 and state = 'active'";
+    HANDLER = "select count(*) from officer where id = $1 and body_id = $2 and unit_id = $3 and state = 'active'";
+    EARLIER = "select count(distinct m.id) from lookup mine join lookup same on same.body_id = mine.body_id and same.kind = 'content' and same.hash = mine.hash join matter m on m.id = same.matter_id where mine.matter_id = $1 and mine.kind = 'content' and m.id <> $2 and m.phase = 'closed' and exists (select 1 from lookup a join lookup b on b.body_id = a.body_id and b.kind = a.kind and b.hash = a.hash where a.matter_id = $3 and b.matter_id = m.id and a.kind in ('id_number', 'phone', 'email'))";
+}
+
+/// The facts that deciding this act may ask for, with their values.
+pub(crate) fn read(
+    q: &mut Query<'_>,
+    body: i64,
+    procedure: &Procedure,
+    matter: Option<&Matter>,
+    act: &Act,
+) -> Result<Facts, Fault> {
+    let mut facts = BTreeMap::new();
+    for fact in Facts::needed(procedure, matter, act) {
+        facts.insert(fact, one(q, body, matter, act, fact)?);
+    }
+    Ok(Facts(facts))
+}
+
+fn one(q: &mut Query<'_>, body: i64, matter: Option<&Matter>, act: &Act, fact: Fact) -> Result<i64, Fault> {
+    let named = act.values.get("unit").and_then(Value::id);
+    let unit = named.or_else(|| matter.and_then(|matter| matter.unit));
+    match fact {
+        Fact::UnitApproves => {
+            let settings = q.row(&UNIT, params![unit, body], |row| row.get::<String>(0))?;
+            Ok(i64::from(settings.is_some_and(|text| unit_approves(&text))))
+        }
+        Fact::UnitKnown => {
+            let found = q.row(&UNIT, params![named, body], |row| row.get::<String>(0))?;
+            Ok(i64::from(found.is_some()))
+        }
+        Fact::HandlerInUnit => {
+            let handler = act.values.get("handler").and_then(Value::id);
+            Ok(q.row(&HANDLER, params![handler, body, unit], |row| row.get(0))?.unwrap_or(0))
+        }
+        Fact::EarlierAnswered => {
+            let Some(matter) = matter else { return Ok(0) };
+            let id = matter.id;
+            Ok(q.row(&EARLIER, params![id, id, id], |row| row.get(0))?.unwrap_or(0))
+        }
+    }
+}
+
+/// Whether a unit's settings ask for approval of its replies.
+pub(crate) fn unit_approves(settings: &str) -> bool {
+    let settings: serde_json::Value = serde_json::from_str(settings).unwrap_or_default();
+    settings["approves"].as_bool().unwrap_or(false)
+}

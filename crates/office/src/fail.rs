@@ -1,0 +1,73 @@
+//! How an act or query ends when it does not succeed.
+
+use law::Moment;
+use matter::Refusal;
+
+use crate::store::Fault;
+
+/// A field of a form and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// The element's id.
+    pub field: String,
+    /// The sentence shown at the field.
+    pub sentence: String,
+}
+
+impl FieldError {
+    /// An error at a field.
+    pub fn new(field: impl Into<String>, sentence: impl Into<String>) -> FieldError {
+        FieldError { field: field.into(), sentence: sentence.into() }
+    }
+}
+
+/// What happened to a matter since the caller last saw it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Since {
+    /// Number of the event.
+    pub seq: i64,
+    /// When it happened.
+    pub at: Moment,
+    /// What was done, as the desk calls it.
+    pub label: String,
+}
+
+/// Two people on one matter: nothing was overwritten.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// The newest event.
+    pub seq: i64,
+    /// What was done in between.
+    pub since: Vec<Since>,
+}
+
+/// Why an act or query gave no result.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fail {
+    /// What was typed cannot be read; nothing was changed.
+    Invalid(Vec<FieldError>),
+    /// The rules do not allow it; the sentences say why and what to do.
+    Refused(Refusal),
+    /// Somebody else acted in between.
+    Conflict(Conflict),
+    /// There is no such thing for this caller.
+    NotFound,
+    /// The caller may know of it but not do this; the sentence says who may.
+    Forbidden(String),
+    /// The queue is full; nothing was accepted.
+    Busy,
+    /// Our failure.
+    Fault(Fault),
+}
+
+impl From<Fault> for Fail {
+    fn from(fault: Fault) -> Fail {
+        if fault.is_temporary() { Fail::Busy } else { Fail::Fault(fault) }
+    }
+}
+
+impl From<Refusal> for Fail {
+    fn from(refusal: Refusal) -> Fail {
+        Fail::Refused(refusal)
+    }
+}

@@ -1,0 +1,312 @@
+//! Filing a matter and performing a step: the two entrances to the write path.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use law::Moment;
+use matter::{Matter, Opening, Origin, Procedure, Step, code};
+
+use crate::act::{Acted, Target, Work, perform};
+use crate::attach::{Attached, Upload};
+use crate::fail::{Fail, FieldError};
+use crate::keys::{BodyKeys, Keys, MatterKey};
+use crate::list::confined;
+use crate::office::{Office, actor};
+use crate::permit::Caller;
+use crate::prepare::{self, Lock};
+use crate::row::{self, Ticket};
+use crate::store::{Lane, Tx};
+use crate::ticket::{self, Code};
+
+/// What somebody brings in.
+#[derive(Clone, Debug, Default)]
+pub struct Filing {
+    /// Procedure.
+    pub procedure: String,
+    /// Channel; empty where the step has only one.
+    pub channel: String,
+    /// Category, where the procedure has categories.
+    pub category: Option<String>,
+    /// What was typed, by element.
+    pub answers: BTreeMap<String, String>,
+    /// Attached files; one that is refused never stops the filing (practice F1).
+    pub files: Vec<Upload>,
+    /// Idempotency key.
+    pub key: String,
+    /// When it happened, if not now: a letter that came yesterday, an imported record.
+    pub at: Option<Moment>,
+    /// Where an imported record comes from, with the hash of its content.
+    pub origin: Option<(Origin, Vec<u8>)>,
+}
+
+/// A filed matter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filed {
+    /// Id inside.
+    pub matter: i64,
+    /// Id for programs outside.
+    pub public_id: String,
+    /// Query code, twelve digits.
+    pub code: String,
+    /// Query password, six digits.
+    pub password: String,
+    /// 受理编号; empty for an imported record.
+    pub number: String,
+    /// Number of the event.
+    pub seq: i64,
+    /// Files that were not taken, and why.
+    pub refused_files: Vec<FieldError>,
+    /// It had been filed before with this key; nothing was done again.
+    pub repeated: bool,
+}
+
+/// A step to perform.
+#[derive(Clone, Debug, Default)]
+pub struct StepAct {
+    /// The matter.
+    pub matter: i64,
+    /// The step, or a kernel code (`approve`, `return_proposal`, `withdraw_proposal`).
+    pub step: String,
+    /// What was typed, by element.
+    pub answers: BTreeMap<String, String>,
+    /// Attached files, under the element that the step names for files.
+    pub files: Vec<Upload>,
+    /// Idempotency key.
+    pub key: String,
+    /// Number of the last event that the actor has seen.
+    pub expected_seq: Option<i64>,
+    /// When it happened, if not now.
+    pub at: Option<Moment>,
+}
+
+/// A filing made ready: everything slow is done, the writer only writes.
+struct ReadyFiling {
+    work: Work,
+    wrapped: Vec<u8>,
+    files: Attached,
+    code: Code,
+    password: String,
+}
+
+impl Office {
+    /// Files a matter by the opening step that the caller may perform and that takes the channel.
+    ///
+    /// # Errors
+    /// Fields that cannot be read, a refusal, or our failure. Nothing is kept then.
+    pub async fn file(&self, caller: &Caller, filing: Filing) -> Result<Filed, Fail> {
+        let keys = self.body_keys(caller.body).await?;
+        let ready = self.prepared(caller, filing, &keys)?;
+        let (house, (code, password)) = (self.house().clone(), (ready.code.clone(), ready.password.clone()));
+        let refused_files = ready.files.refused.clone();
+        let (acted, matter) = self.write(Lane::People, move |tx| write(tx, &house, ready)).await?;
+        Ok(Filed {
+            matter: acted.matter,
+            public_id: matter.public_id,
+            code: code.digits().to_owned(),
+            password,
+            number: matter.number.unwrap_or_default(),
+            seq: acted.seq,
+            refused_files,
+            repeated: acted.repeated,
+        })
+    }
+
+    /// Files a matter inside a bulk transaction (import, benchmark seed, demo).
+    ///
+    /// # Errors
+    /// As for [`Office::file`].
+    pub fn file_within(&self, tx: &mut Tx<'_>, caller: &Caller, filing: Filing, keys: &BodyKeys) -> Result<(Acted, MatterKey), Fail> {
+        let ready = self.prepared(caller, filing, keys)?;
+        let key = ready.files.key.clone();
+        let (acted, _) = write(tx, self.house(), ready)?;
+        Ok((acted, key))
+    }
+
+    fn prepared(&self, caller: &Caller, filing: Filing, keys: &BodyKeys) -> Result<ReadyFiling, Fail> {
+        let house = self.house();
+        let at = filing.at.unwrap_or_else(|| self.now());
+        let procedure = house.current(&filing.procedure, caller.body, at.date())?;
+        let step = opening(&procedure, caller, &filing.channel).ok_or(Fail::NotFound)?.clone();
+        let id = self.store.new_id()?;
+        let (key, wrapped) = house.keys.new_matter(id, &*house.random);
+        let mut answers = filing.answers;
+        let named = [("channel", filing.channel), ("category", filing.category.unwrap_or_default())];
+        answers.extend(named.map(|(name, value)| (name.to_owned(), value)));
+        let lock = Lock { matter: &key, body: keys };
+        let (mut values, texts) = prepare::read(&procedure, &step, &answers, &lock, caller.has(matter::Role::Importer)).map_err(Fail::Invalid)?;
+        let files = self.attach(caller.body, id, &procedure, &step, key, filing.files)?;
+        values.extend(files.value());
+        // Code and password follow from the form's key, so that a repeated form shows the same
+        // receipt; without a key (bulk) they are drawn.
+        let seed = if filing.key.is_empty() { house.random.bytes() } else { keys.secret(&filing.key) };
+        let code = Code::from_seed(&seed[..16]);
+        let password = ticket::password_from_seed(&seed[16..]);
+        let ticket = Ticket {
+            code_hash: Some(keys.find("code", code.digits())),
+            password_hash: Some(password_hash(keys, &code, &password)),
+            content_hash: filing.origin.as_ref().map(|(_, hash)| hash.clone()),
+        };
+        let opening = Opening {
+            id,
+            public_id: house.random.public_id(),
+            body: caller.body,
+            parent: None,
+            origin: filing.origin.map(|(origin, _)| origin),
+        };
+        let work = Work {
+            target: Target::New(opening, procedure, ticket),
+            body: caller.body,
+            step: step.id,
+            actor: actor(caller),
+            key: scoped(caller, &filing.key),
+            expected_seq: None,
+            at,
+            values,
+            texts,
+            child: None,
+        };
+        Ok(ReadyFiling { work, wrapped, files, code, password })
+    }
+
+    /// Performs a step of a matter.
+    ///
+    /// # Errors
+    /// Fields that cannot be read, a refusal, a conflict, or our failure. Nothing is kept then.
+    pub async fn act(&self, caller: &Caller, act: StepAct) -> Result<Acted, Fail> {
+        let keys = self.body_keys(caller.body).await?;
+        let (matter, key) = self.matter_and_key(caller, act.matter).await?;
+        let (work, files) = self.ready_step(caller, act, &matter, &key, &keys)?;
+        let house = self.house().clone();
+        self.write(Lane::People, move |tx| {
+            let acted = perform(tx, &house, work)?;
+            if !acted.repeated {
+                files.write(tx)?;
+            }
+            Ok::<_, Fail>(acted)
+        })
+        .await
+    }
+
+    /// Performs a step inside a bulk transaction.
+    ///
+    /// # Errors
+    /// As for [`Office::act`].
+    pub fn act_within(&self, tx: &mut Tx<'_>, caller: &Caller, act: StepAct, key: &MatterKey, keys: &BodyKeys) -> Result<Acted, Fail> {
+        let matter = row::read(tx, caller.body, act.matter)?.ok_or(Fail::NotFound)?;
+        let (work, _) = self.ready_step(caller, act, &matter, key, keys)?;
+        perform(tx, self.house(), work)
+    }
+
+    fn ready_step(
+        &self,
+        caller: &Caller,
+        act: StepAct,
+        matter: &Matter,
+        key: &MatterKey,
+        keys: &BodyKeys,
+    ) -> Result<(Work, Attached), Fail> {
+        let procedure = self.house().procedure(&matter.procedure, &matter.version)?;
+        let kernel = code::ALL.contains(&act.step.as_str());
+        let unknown = Step { id: act.step.clone(), takes: vec![matter::OPINION.to_owned()], ..Step::default() };
+        let step = match procedure.step(&act.step) {
+            Some(step) => step.clone(),
+            None if kernel => unknown,
+            None => return Err(Fail::NotFound),
+        };
+        let lock = Lock { matter: key, body: keys };
+        let (mut values, texts) = prepare::read(&procedure, &step, &act.answers, &lock, caller.has(matter::Role::Importer)).map_err(Fail::Invalid)?;
+        let files = self.attach(caller.body, matter.id, &procedure, &step, key.clone(), act.files)?;
+        if let Some(refused) = files.refused.first().filter(|_| files.value().is_none()) {
+            return Err(Fail::Invalid(vec![refused.clone()]));
+        }
+        values.extend(files.value());
+        let child = match &step.opens {
+            Some(_) => Some((self.store.new_id()?, self.house().random.public_id())),
+            None => None,
+        };
+        let work = Work {
+            target: Target::Existing(matter.id),
+            body: caller.body,
+            step: act.step,
+            actor: actor(caller),
+            key: scoped(caller, &act.key),
+            expected_seq: act.expected_seq,
+            at: act.at.unwrap_or_else(|| self.now()),
+            values,
+            texts,
+            child,
+        };
+        Ok((work, files))
+    }
+
+    /// The matter, if this caller may see it, with its key.
+    pub(crate) async fn matter_and_key(&self, caller: &Caller, id: i64) -> Result<(Matter, MatterKey), Fail> {
+        let (house, body) = (self.house().clone(), caller.body);
+        let found = self.read(move |q| {
+            let Some(matter) = row::read(q, body, id)? else { return Ok(None) };
+            let root = row::root(q, &matter)?;
+            let key = house.keys.matter(q, root)?;
+            Ok(Some((matter, root, key)))
+        });
+        let (matter, root, key) = found.await?.ok_or(Fail::NotFound)?;
+        if may_see(caller, &matter, root) { Ok((matter, key)) } else { Err(Fail::NotFound) }
+    }
+
+    pub(crate) async fn body_keys(&self, body: i64) -> Result<BodyKeys, Fail> {
+        if let Some(keys) = self.house().known_keys(body) {
+            return Ok(keys);
+        }
+        let house = self.house().clone();
+        let keys = self.read(move |q| house.keys.body(q, body)).await?;
+        self.house().know_keys(body, keys.clone());
+        Ok(keys)
+    }
+
+    /// The keys of a body, for bulk work.
+    ///
+    /// # Errors
+    /// Our failure.
+    pub fn bulk_keys(&self, body: i64) -> Result<BodyKeys, Fail> {
+        let house = self.house().clone();
+        Ok(self.store.read_blocking(move |q| house.keys.body(q, body))?)
+    }
+}
+
+/// Whether a caller may know of a matter: its party, its unit, or those who see the whole body.
+/// What a caller may not see does not exist for it.
+pub(crate) fn may_see(caller: &Caller, matter: &Matter, root: i64) -> bool {
+    if caller.has(matter::Role::Party) {
+        return caller.matter == Some(matter.id) || caller.matter == Some(root);
+    }
+    match confined(caller) {
+        None => true,
+        Some(unit) => matter.unit == Some(unit) || matter.handler == Some(caller.actor),
+    }
+}
+
+/// The opening step for a caller and a channel.
+fn opening<'a>(procedure: &'a Procedure, caller: &Caller, channel: &str) -> Option<&'a Step> {
+    let takes = |step: &&Step| channel.is_empty() || step.channels.is_empty() || step.channels.iter().any(|one| one == channel);
+    procedure.openings().filter(takes).find(|step| step.by.iter().any(|role| caller.has(*role)))
+}
+
+fn scoped(caller: &Caller, key: &str) -> Option<String> {
+    (!key.is_empty()).then(|| format!("{}:{key}", caller.actor))
+}
+
+/// What is stored for a query password: bound to its code, so that equal passwords differ.
+pub(crate) fn password_hash(keys: &BodyKeys, code: &Code, password: &str) -> String {
+    row::hex(&keys.find("password", &format!("{}{password}", code.digits())))
+}
+
+fn write(tx: &mut Tx<'_>, house: &Arc<crate::house::House>, ready: ReadyFiling) -> Result<(Acted, Matter), Fail> {
+    let ReadyFiling { work, wrapped, files, .. } = ready;
+    let (body, id) = (work.body, work.target.id());
+    let acted = perform(tx, house, work)?;
+    if !acted.repeated {
+        Keys::keep(tx, id, "matter", &wrapped)?;
+        files.write(tx)?;
+    }
+    let matter = row::read(tx, body, acted.matter)?.ok_or(Fail::NotFound)?;
+    Ok((acted, matter))
+}

@@ -1,0 +1,61 @@
+//! Database, mail, clock, files: everything that happens, happens here.
+//!
+//! [`Office::file`] and [`Office::act`] are the only ways to change a matter; everything else reads.
+
+mod act;
+mod admin;
+mod attach;
+pub mod audit;
+mod body;
+pub mod clock;
+mod facts;
+mod figure;
+mod fail;
+pub mod feed;
+mod filing;
+mod house;
+mod import;
+mod index;
+mod issue;
+pub mod job;
+pub mod keys;
+mod list;
+pub mod mail;
+mod notify;
+mod office;
+mod paper;
+mod people;
+mod permit;
+mod prepare;
+mod publish;
+mod read;
+mod replies;
+mod remedy;
+mod row;
+pub mod rulebook;
+mod seal;
+pub mod store;
+pub mod ticket;
+mod view;
+mod worker;
+
+pub use act::Acted;
+pub use admin::{OfficerForm, OutboxRow, Verified};
+pub use attach::Upload;
+pub use body::{Body, BodySettings, Unit};
+pub use fail::{Conflict, Fail, FieldError, Since};
+pub use figure::{By, Definition, FigureRow, MonthFigures};
+pub use filing::{Filed, Filing, StepAct};
+pub use import::{ImportMode, Imported};
+pub use keys::{BodyKeys, MatterKey};
+pub use list::ListQuery;
+pub use office::{Office, Options};
+pub use people::{Officer, SignInFail, SignedIn};
+pub use permit::{Caller, Permit, Role, Scope};
+pub use replies::{REPLIES_ON_PAGE, RepliesQuery, Reply, ReplyPage};
+pub use rulebook::{RuleFiles, Rulebook};
+pub use store::Fault;
+pub use view::{
+    ClockView, FileView, ListPage, ListRow, ListView, MatterView, OptionView, PaperView, ProposalView,
+    Relative, TextView, TimelineItem, Track,
+};

@@ -1,0 +1,108 @@
+//! The rulebook: the files of `rulebook/`, built in or laid over by a directory, parsed once.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use law::{Date, Law, RuleFault};
+use matter::Procedure;
+
+#[derive(rust_embed::RustEmbed)]
+#[folder = "../../rulebook"]
+struct BuiltIn;
+
+/// The files of a rulebook before they are parsed: path below `rulebook/` and text.
+#[derive(Clone, Debug, Default)]
+pub struct RuleFiles(pub BTreeMap<String, String>);
+
+impl RuleFiles {
+    /// The files that the program carries.
+    pub fn built_in() -> RuleFiles {
+        let read = |path: std::borrow::Cow<'static, str>| {
+            let file = BuiltIn::get(&path)?;
+            let text = String::from_utf8(file.data.into_owned()).ok()?;
+            Some((path.into_owned(), text))
+        };
+        RuleFiles(BuiltIn::iter().filter_map(read).collect())
+    }
+
+    /// The built-in files with those of `dir` laid over them: a file replaces the one of the same
+    /// path whole; keys are never merged.
+    pub fn with_overlay(dir: &Path) -> std::io::Result<RuleFiles> {
+        let mut files = RuleFiles::built_in();
+        files.read_dir(dir, dir)?;
+        Ok(files)
+    }
+
+    fn read_dir(&mut self, root: &Path, dir: &Path) -> std::io::Result<()> {
+        for entry in std::fs::read_dir(dir)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                self.read_dir(root, &path)?;
+            } else if let Ok(inner) = path.strip_prefix(root) {
+                let name = inner.to_string_lossy().replace('\\', "/");
+                self.0.insert(name, std::fs::read_to_string(&path)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Path and text of the files below a folder, in order of path.
+    pub fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.0
+            .iter()
+            .filter(move |(path, _)| path.starts_with(folder) && path[folder.len()..].starts_with('/'))
+            .map(|(path, text)| (path.as_str(), text.as_str()))
+    }
+}
+
+/// The parsed rules that the office works by.
+#[derive(Debug)]
+pub struct Rulebook {
+    /// Limits and calendar.
+    pub law: Law,
+    /// The files, for `check`, papers and texts.
+    pub files: RuleFiles,
+    procedures: BTreeMap<(String, String), Arc<Procedure>>,
+}
+
+impl Rulebook {
+    /// Parses the files; every fault is reported, not only the first.
+    pub fn parse(files: RuleFiles) -> Result<Rulebook, Vec<RuleFault>> {
+        let mut faults = Vec::new();
+        let law = Law::parse(files.below("law")).map_err(|found| faults.extend(found)).ok();
+        let mut procedures = BTreeMap::new();
+        for (path, text) in files.below("procedures") {
+            match Procedure::parse(path, text) {
+                Ok(procedure) => {
+                    let key = (procedure.id.clone(), procedure.version.clone());
+                    procedures.insert(key, Arc::new(procedure));
+                }
+                Err(fault) => faults.push(fault),
+            }
+        }
+        match law {
+            Some(law) if faults.is_empty() => Ok(Rulebook { law, files, procedures }),
+            _ => Err(faults),
+        }
+    }
+
+    /// A procedure in the very version that a matter was opened under.
+    pub fn procedure(&self, id: &str, version: &str) -> Option<Arc<Procedure>> {
+        self.procedures.get(&(id.to_owned(), version.to_owned())).cloned()
+    }
+
+    /// The version of a procedure that binds a matter of this day.
+    pub fn current(&self, id: &str, on: Date) -> Option<Arc<Procedure>> {
+        self.procedures
+            .values()
+            .filter(|procedure| procedure.id == id && procedure.valid_from <= on)
+            .max_by_key(|procedure| procedure.valid_from)
+            .cloned()
+    }
+
+    /// Every version of every procedure.
+    pub fn procedures(&self) -> impl Iterator<Item = &Arc<Procedure>> + Clone {
+        self.procedures.values()
+    }
+}

@@ -1,0 +1,10 @@
+//! The store on both engines: what every other part of the office stands on.
+
+mod acts;
+mod chains;
+mod feeds;
+mod jobs;
+mod opening;
+mod seals;
+mod stage;
+mod statements;

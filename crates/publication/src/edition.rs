@@ -1,0 +1,150 @@
+//! 公开版本: an immutable, hashed text. A correction is a new edition; nothing is ever altered.
+
+use std::collections::BTreeMap;
+
+use law::Moment;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::Attribute;
+
+/// What a person decided to make public. Becomes an [`Edition`] only by [`Draft::publish`].
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// The kind of information (信息类型), an id of the rulebook.
+    pub kind: String,
+    /// The title shown to everybody.
+    pub title: String,
+    /// The fields of the kind, already free of personal data.
+    pub fields: BTreeMap<String, String>,
+    /// The disclosure attribute.
+    pub attribute: Attribute,
+    /// Officers who approved the publication; an edition without an approval cannot exist.
+    pub approved_by: Vec<i64>,
+}
+
+/// A published text as it was published. Field order is the canonical order of the JSON that is
+/// hashed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edition {
+    /// The kind of information.
+    pub kind: String,
+    /// The title.
+    pub title: String,
+    /// The disclosure attribute.
+    pub attribute: Attribute,
+    /// When it was published, in milliseconds UTC.
+    pub published_at: Moment,
+    /// The fields of the kind.
+    pub fields: BTreeMap<String, String>,
+}
+
+/// Why a draft may not become public.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The attribute says that it is not public.
+    NotPublic,
+    /// Nobody approved it.
+    NotApproved,
+    /// There is nothing to publish.
+    Empty,
+}
+
+impl Fault {
+    /// The sentence shown to the officer.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Fault::NotPublic => "公开属性不是主动公开或删减后公开，不能发布；请先完成公开属性审查。",
+            Fault::NotApproved => "尚未经审批，不能发布；请先送审。",
+            Fault::Empty => "标题或内容为空，不能发布；请补充后再提交。",
+        }
+    }
+}
+
+impl Draft {
+    /// Makes the edition. The caller stores [`Edition::canonical`] and never alters it.
+    pub fn publish(self, at: Moment) -> Result<Edition, Fault> {
+        if !self.attribute.is_public() {
+            return Err(Fault::NotPublic);
+        }
+        if self.approved_by.is_empty() {
+            return Err(Fault::NotApproved);
+        }
+        if self.title.trim().is_empty() || self.fields.values().all(|text| text.trim().is_empty()) {
+            return Err(Fault::Empty);
+        }
+        Ok(Edition {
+            kind: self.kind,
+            title: self.title,
+            attribute: self.attribute,
+            published_at: at,
+            fields: self.fields,
+        })
+    }
+}
+
+impl Edition {
+    /// The bytes that are stored and hashed.
+    pub fn canonical(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// SHA-256 of [`Edition::canonical`], in hex.
+    pub fn hash(&self) -> String {
+        hex(&Sha256::digest(self.canonical().as_bytes()))
+    }
+}
+
+/// The salted commitment that enters the log in place of the content: with the salt destroyed it
+/// says nothing about what was published.
+pub fn commitment(salt: &[u8; 32], canonical: &str) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(salt);
+    hasher.update(canonical.as_bytes());
+    hex(&hasher.finalize())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft() -> Draft {
+        Draft {
+            kind: "reply".into(),
+            title: "路灯何时修好".into(),
+            fields: BTreeMap::from([("reply".to_owned(), "已安排维修。".to_owned())]),
+            attribute: Attribute::Proactive,
+            approved_by: vec![3],
+        }
+    }
+
+    #[test]
+    fn nothing_becomes_public_without_attribute_approval_and_text() {
+        let at = Moment::from_millis(0);
+        let withheld = Draft { attribute: Attribute::OnApplication, ..draft() };
+        assert_eq!(withheld.publish(at), Err(Fault::NotPublic));
+        let unapproved = Draft { approved_by: vec![], ..draft() };
+        assert_eq!(unapproved.publish(at), Err(Fault::NotApproved));
+        let empty = Draft { fields: BTreeMap::new(), ..draft() };
+        assert_eq!(empty.publish(at), Err(Fault::Empty));
+        assert!(draft().publish(at).is_ok());
+    }
+
+    #[test]
+    fn one_changed_character_changes_hash_and_commitment() {
+        let at = Moment::from_millis(1);
+        let one = draft().publish(at).unwrap();
+        let mut other = one.clone();
+        other.fields.insert("reply".into(), "已安排维修！".into());
+        assert_ne!(one.hash(), other.hash());
+        let salt = [7; 32];
+        assert_ne!(commitment(&salt, &one.canonical()), commitment(&salt, &other.canonical()));
+        assert_ne!(commitment(&salt, &one.canonical()), commitment(&[8; 32], &one.canonical()));
+        let stored: Edition = serde_json::from_str(&one.canonical()).unwrap();
+        assert_eq!(stored.hash(), one.hash());
+    }
+}

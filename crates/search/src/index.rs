@@ -1,0 +1,262 @@
+//! An index directory: opening, making anew, and writing in batches.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use tantivy::indexer::IndexWriterOptions;
+use tantivy::schema::Facet;
+use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term};
+use text::normal;
+
+use crate::cut::{self, Cutter};
+use crate::schema::{self, FORMAT, Fields};
+
+/// Memory that a writer may fill before it flushes, in bytes.
+const WRITER_MEMORY: usize = 50_000_000;
+/// Names the kind and format of the index in its directory.
+const MARKER: &str = "index-kind";
+
+/// Which of the two indexes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Published editions, for everybody.
+    Public,
+    /// Matters, for officers; it is given masked text only.
+    Desk,
+}
+
+/// What is found: one edition or one matter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Doc {
+    /// The key: a later document of this id replaces it.
+    pub id: i64,
+    /// The body it belongs to.
+    pub body: i64,
+    /// The units that may find it when a search is limited to units.
+    pub units: Vec<i64>,
+    /// Title; counts more than the text.
+    pub title: String,
+    /// Text; masked for the desk.
+    pub text: String,
+    /// 文号, 受理编号 and the like, found as a whole however they are written.
+    pub numbers: Vec<String>,
+    /// Name and value of what searches filter and count by (unit, category, state, year …).
+    pub facets: Vec<(String, String)>,
+    /// The instant it is sorted and limited by, ms UTC.
+    pub at: i64,
+}
+
+/// One change.
+#[derive(Clone, Debug)]
+pub enum Op {
+    /// Adds or replaces.
+    Put(Doc),
+    /// Removes the document of this id, if there is one.
+    Delete(i64),
+}
+
+/// A failure of the index itself; for us, never shown to people.
+#[derive(Debug)]
+pub enum Fault {
+    /// The directory holds something that is no index; nothing was touched.
+    Foreign,
+    /// Files could not be read or written.
+    Io(io::Error),
+    /// The engine failed.
+    Engine(TantivyError),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Foreign => f.write_str("the index directory holds other files"),
+            Self::Io(error) => write!(f, "index files: {error}"),
+            Self::Engine(error) => write!(f, "index: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<TantivyError> for Fault {
+    fn from(error: TantivyError) -> Self {
+        Self::Engine(error)
+    }
+}
+
+/// An open index; clones share it.
+#[derive(Clone)]
+pub struct Index {
+    pub(crate) engine: tantivy::Index,
+    pub(crate) reader: IndexReader,
+    pub(crate) fields: Fields,
+}
+
+impl Index {
+    /// Opens the index in `dir`. A directory that is missing, damaged, of another kind or of
+    /// an older format is made anew, empty, with cursor 0. A directory with other files in
+    /// it is left alone: [`Fault::Foreign`].
+    pub fn open(dir: &Path, kind: Kind) -> Result<Self, Fault> {
+        Self::open_whole(dir, kind).or_else(|_| Self::create(dir, kind))
+    }
+
+    fn open_whole(dir: &Path, kind: Kind) -> Result<Self, Fault> {
+        if fs::read_to_string(dir.join(MARKER))? != marker(kind) {
+            return Err(Fault::Foreign);
+        }
+        let index = Self::prepare(tantivy::Index::open_in_dir(dir)?)?;
+        let same_schema = index.engine.schema() == schema::schema().0;
+        if !same_schema || !index.engine.validate_checksum()?.is_empty() {
+            return Err(Fault::Foreign);
+        }
+        index.cursor()?;
+        Ok(index)
+    }
+
+    fn create(dir: &Path, kind: Kind) -> Result<Self, Fault> {
+        fs::create_dir_all(dir)?;
+        let files = fs::read_dir(dir)?.collect::<Result<Vec<_>, _>>()?;
+        let ours = dir.join(MARKER).exists() || dir.join("meta.json").exists();
+        let only_files = files
+            .iter()
+            .all(|file| file.file_type().is_ok_and(|kind| kind.is_file()));
+        let replaceable = files.is_empty() || (ours && only_files);
+        if !replaceable {
+            return Err(Fault::Foreign);
+        }
+        for file in files {
+            fs::remove_file(file.path())?;
+        }
+        fs::write(dir.join(MARKER), marker(kind))?;
+        Self::prepare(tantivy::Index::create_in_dir(dir, schema::schema().0)?)
+    }
+
+    fn prepare(engine: tantivy::Index) -> Result<Self, Fault> {
+        engine.tokenizers().register(cut::NAME, Cutter);
+        let reader = engine
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()?;
+        Ok(Self {
+            engine,
+            reader,
+            fields: schema::schema().1,
+        })
+    }
+
+    /// The place in the change feed up to which the index is filled; 0 for a new one.
+    pub fn cursor(&self) -> Result<i64, Fault> {
+        let payload = self.engine.load_metas()?.payload;
+        Ok(payload.and_then(|cursor| cursor.parse().ok()).unwrap_or(0))
+    }
+
+    /// Shows what another process has committed. A [`Writer`] of this index does it itself.
+    pub fn refresh(&self) -> Result<(), Fault> {
+        Ok(self.reader.reload()?)
+    }
+
+    /// How many documents it holds.
+    pub fn len(&self) -> u64 {
+        self.reader.searcher().num_docs()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The writer; there can be one at a time, in all processes.
+    pub fn writer(&self) -> Result<Writer, Fault> {
+        let options = IndexWriterOptions::builder()
+            .memory_budget_per_thread(WRITER_MEMORY)
+            .num_worker_threads(1)
+            .num_merge_threads(1)
+            .build();
+        Ok(Writer {
+            engine: self.engine.writer_with_options(options)?,
+            index: self.clone(),
+        })
+    }
+}
+
+/// Writes batches.
+pub struct Writer {
+    engine: IndexWriter,
+    index: Index,
+}
+
+impl Writer {
+    /// Makes a batch of changes, in their order, durable and visible together with the
+    /// place in the change feed they lead to. After a fault nothing of it is done and the
+    /// same batch may be given again.
+    pub fn apply(&mut self, ops: &[Op], cursor: i64) -> Result<(), Fault> {
+        self.commit(ops, cursor).inspect_err(|_| {
+            // A writer that cannot even roll back answers every later batch with a fault.
+            let _ = self.engine.rollback();
+        })
+    }
+
+    fn commit(&mut self, ops: &[Op], cursor: i64) -> Result<(), Fault> {
+        let fields = self.index.fields;
+        let delete =
+            |writer: &IndexWriter, id| writer.delete_term(Term::from_field_i64(fields.id, id));
+        for op in ops {
+            match op {
+                Op::Delete(id) => {
+                    delete(&self.engine, *id);
+                }
+                Op::Put(doc) => {
+                    delete(&self.engine, doc.id);
+                    self.engine.add_document(document(&fields, doc))?;
+                }
+            }
+        }
+        let mut prepared = self.engine.prepare_commit()?;
+        prepared.set_payload(&cursor.to_string());
+        prepared.commit()?;
+        self.index.refresh()
+    }
+}
+
+fn document(fields: &Fields, doc: &Doc) -> TantivyDocument {
+    let mut out = TantivyDocument::new();
+    out.add_i64(fields.id, doc.id);
+    out.add_i64(fields.body, doc.body);
+    out.add_i64(fields.at, doc.at);
+    doc.units
+        .iter()
+        .for_each(|&unit| out.add_i64(fields.unit, unit));
+    out.add_text(fields.title, &doc.title);
+    out.add_text(fields.text, &doc.text);
+    for number in &doc.numbers {
+        out.add_text(fields.number, normal::number_key(number));
+        out.add_text(fields.text, number);
+    }
+    for (name, value) in &doc.facets {
+        out.add_facet(fields.facets, facet(name, Some(value)));
+    }
+    out
+}
+
+/// `/name/value`, or `/name` alone. The separator of facets cannot stand in a name.
+pub(crate) fn facet(name: &str, value: Option<&str>) -> Facet {
+    let steps = [Some(name), value];
+    Facet::from_path(
+        steps
+            .into_iter()
+            .flatten()
+            .map(|step| step.replace('\0', " ")),
+    )
+}
+
+fn marker(kind: Kind) -> String {
+    format!("{kind:?} {FORMAT}\n")
+}

@@ -1,0 +1,93 @@
+//! Style sheets, scripts and drawings: in the binary, named by the hash of their content,
+//! so that browsers may keep them for ever.
+
+use axum::extract::Path;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use sha2::{Digest, Sha256};
+use std::sync::LazyLock;
+
+/// One file as it is served.
+struct Asset {
+    /// Plain name, such as `portal.css`.
+    name: &'static str,
+    /// Name that carries ten hex digits of the content's hash.
+    hashed: String,
+    /// Content type.
+    kind: &'static str,
+    /// Content.
+    content: String,
+}
+
+/// Looks shared by portal and desk: tokens first, then components.
+const SHARED: [&str; 2] = [
+    include_str!("../../../assets/css/tokens.css"),
+    include_str!("../../../assets/css/components.css"),
+];
+
+static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
+    let css = |own: &str| SHARED.concat() + own;
+    let file = |content: &str| content.to_owned();
+    vec![
+        asset("portal.css", css(include_str!("../../../assets/css/portal.css"))),
+        asset("desk.css", css(include_str!("../../../assets/css/desk.css"))),
+        asset("desk.js", file(include_str!("../../../assets/js/desk.js"))),
+        asset("portal.js", file(include_str!("../../../assets/js/portal.js"))),
+        asset("emblem.svg", file(include_str!("../../../assets/icons/emblem.svg"))),
+    ]
+});
+
+fn asset(name: &'static str, content: String) -> Asset {
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    let kind = match extension {
+        "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "svg" => "image/svg+xml",
+        _ => "application/octet-stream",
+    };
+    let digest = Sha256::digest(content.as_bytes());
+    let hash: String = digest.iter().take(5).map(|byte| format!("{byte:02x}")).collect();
+    Asset { name, hashed: format!("{stem}-{hash}.{extension}"), kind, content }
+}
+
+/// Address of an asset by its plain name.
+pub fn url(name: &str) -> String {
+    let found = ASSETS.iter().find(|asset| asset.name == name);
+    format!("/assets/{}", found.map_or(name, |asset| asset.hashed.as_str()))
+}
+
+/// Serves `/assets/{file}`; the content under a name never changes.
+pub async fn serve(Path(file): Path<String>) -> Response {
+    let Some(asset) = ASSETS.iter().find(|asset| asset.hashed == file) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let headers = [
+        (header::CONTENT_TYPE, asset.kind),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+    ];
+    (headers, asset.content.as_str()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_follow_content_and_are_served() {
+        for asset in ASSETS.iter() {
+            assert!(url(asset.name).ends_with(&asset.hashed), "{}", asset.name);
+            assert!(!asset.content.is_empty(), "{}", asset.name);
+        }
+        assert_eq!(url("none.css"), "/assets/none.css");
+    }
+
+    #[test]
+    fn style_sheets_and_scripts_ask_for_nothing_from_elsewhere() {
+        for asset in ASSETS.iter() {
+            let drawing = asset.content.replace("http://www.w3.org/", "");
+            for outside in ["http://", "https://", "@import", "url(", "eval("] {
+                assert!(!drawing.contains(outside), "{}: {outside}", asset.name);
+            }
+        }
+    }
+}

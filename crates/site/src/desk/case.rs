@@ -1,0 +1,110 @@
+//! Reading a matter: its page, its masked values, its files and letters. Every reading is recorded.
+
+use super::dossier::page;
+use super::frame;
+use crate::Site;
+use crate::form::Form;
+use crate::problem::{Kind as Why, Trouble};
+use crate::session::Visit;
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{Html, IntoResponse, Response};
+use office::Fail;
+use std::sync::Arc;
+
+/// The page of a matter. `done` in the address names the event that led here.
+///
+/// # Errors
+/// No such matter for this officer, busy, or our failure.
+pub async fn show_matter(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    Path(id): Path<i64>,
+    form: Form,
+) -> Result<Response, Trouble> {
+    let view = site.office.matter(&visit.caller, id).await?;
+    let mut shell = frame::shell(&site, &visit, "").await?;
+    let done = form
+        .number("done")
+        .and_then(|seq| view.timeline.iter().find(|item| item.seq == seq));
+    if let Some(done) = done {
+        shell.flash = frame::flash("", format!("“{}”已办。", done.label));
+    }
+    frame::page(&page(&view, &visit.caller, shell, site.office.now(), None))
+}
+
+/// Opens one masked value with a reason; the reason is recorded before anything is shown. The
+/// value stands only in the answer to this form, never in an address.
+///
+/// # Errors
+/// No such matter or element, busy, or our failure.
+pub async fn open(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    Path(id): Path<i64>,
+    form: Form,
+) -> Result<Response, Trouble> {
+    let element = form.line("element");
+    let opened = site
+        .office
+        .open_text(&visit.caller, id, &element, &form.line("reason"))
+        .await;
+    let view = site.office.matter(&visit.caller, id).await?;
+    let mut shell = frame::shell(&site, &visit, "").await?;
+    let now = site.office.now();
+    match opened {
+        Ok(value) => frame::page(&page(
+            &view,
+            &visit.caller,
+            shell,
+            now,
+            Some((element, value)),
+        )),
+        Err(Fail::Forbidden(why)) => {
+            shell.flash = frame::flash("stop", why);
+            frame::again(&page(&view, &visit.caller, shell, now, None))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// An attached file, always as a download: nothing that came from outside is shown as our page.
+///
+/// # Errors
+/// No such file for this officer, busy, or our failure.
+pub async fn file(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    Path((id, file)): Path<(i64, String)>,
+) -> Result<Response, Trouble> {
+    let (view, bytes) = site.office.file_bytes(&visit.caller, &file).await?;
+    if view.matter != id {
+        return Err(Trouble::new(Why::NotFound));
+    }
+    let name = crate::lang::query_value(&view.name);
+    let headers = [
+        (header::CONTENT_TYPE, view.media),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename*=UTF-8''{name}"),
+        ),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+/// A letter.
+///
+/// # Errors
+/// No such letter for this officer, busy, or our failure.
+pub async fn paper(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    Path((id, paper)): Path<(i64, i64)>,
+) -> Result<Response, Trouble> {
+    let (view, html) = site.office.paper_html(&visit.caller, paper).await?;
+    if view.matter == id {
+        Ok(Html(html).into_response())
+    } else {
+        Err(Trouble::new(Why::NotFound))
+    }
+}

@@ -1,0 +1,76 @@
+//! The officers' desk (工作台): dense pages for people who work in them all day.
+//!
+//! A page is a struct of display-ready values and a template in `templates/desk/`; every act on it
+//! is a plain form. The script only adds keys, autosave and counting.
+
+pub mod approvals;
+pub mod ask;
+pub mod audit;
+pub mod case;
+pub mod decision;
+pub mod dossier;
+pub mod enrol;
+pub mod error;
+pub mod figures;
+pub mod forms;
+pub mod frame;
+pub mod home;
+pub mod list;
+pub mod matter;
+pub mod outbox;
+pub mod parts;
+pub mod people;
+pub mod perform;
+pub mod register;
+pub mod reply;
+pub mod search;
+pub mod settings;
+pub mod shell;
+pub mod show;
+pub mod sign_in;
+pub mod step;
+
+#[cfg(test)]
+mod sample;
+
+use crate::router::{Route, get, post};
+use office::{Permit, Role};
+
+/// Every route of the desk.
+pub fn routes() -> Vec<Route> {
+    const OFFICER: Permit = Permit::Officer;
+    const AUDITOR: Permit = Permit::Roles(&[Role::Auditor]);
+    const ADMINISTRATOR: Permit = Permit::Roles(&[Role::Administrator]);
+    const REGISTRAR: Permit = Permit::Roles(&[Role::Clerk, Role::FoiClerk]);
+    vec![
+        get("/desk/sign-in", Permit::Public, sign_in::show),
+        post("/desk/sign-in", Permit::Public, sign_in::enter),
+        post("/desk/sign-out", OFFICER, sign_in::leave),
+        get("/desk/password", Permit::Public, sign_in::password),
+        post("/desk/password", Permit::Public, sign_in::change_password),
+        get("/desk", OFFICER, home::show_home),
+        get("/desk/list/{view}", OFFICER, list::show_list),
+        get("/desk/search", OFFICER, search::show_search),
+        get("/desk/register", REGISTRAR, enrol::show_register),
+        post("/desk/register", REGISTRAR, enrol::save).uploads(),
+        post("/desk/register/found", REGISTRAR, enrol::show_found),
+        get("/desk/m/{id}", OFFICER, case::show_matter),
+        post("/desk/m/{id}/open", OFFICER, case::open),
+        get("/desk/m/{id}/file/{file}", OFFICER, case::file),
+        get("/desk/m/{id}/paper/{paper}", OFFICER, case::paper),
+        get("/desk/m/{id}/step/{step}", OFFICER, perform::show_step),
+        post("/desk/m/{id}/step/{step}", OFFICER, perform::act).uploads(),
+        post("/desk/m/{id}/decide", OFFICER, approvals::decide),
+        get("/desk/approvals", OFFICER, approvals::show_pile),
+        get("/desk/figures", OFFICER, figures::show_figures),
+        get("/desk/outbox", OFFICER, outbox::show_outbox),
+        get("/desk/audit", AUDITOR, audit::show_audit),
+        get("/desk/people", ADMINISTRATOR, people::show_people),
+        post("/desk/people", ADMINISTRATOR, people::add),
+        post("/desk/people/{id}/roles", ADMINISTRATOR, people::set_roles),
+        post("/desk/people/{id}/{verb}", ADMINISTRATOR, people::set_use),
+        post("/desk/units", ADMINISTRATOR, people::add_unit),
+        get("/desk/settings", OFFICER, settings::show_settings),
+        post("/desk/settings", OFFICER, settings::save),
+    ]
+}

@@ -1,0 +1,116 @@
+//! Pages for citizens: what they look like and what they say.
+
+pub mod ask;
+pub mod draft;
+pub mod error;
+pub mod filing;
+pub mod flow;
+pub mod foi;
+pub mod frame;
+pub mod home;
+pub mod message;
+pub mod own;
+pub mod rate;
+pub mod receipt;
+pub mod replies;
+#[cfg(test)]
+pub(crate) mod sample;
+pub mod statement;
+pub mod step;
+pub mod track;
+pub mod words;
+
+use crate::assets;
+use crate::component::{Link, Text};
+use crate::lang::query_value;
+use crate::limits::Class;
+use crate::router::{Route, get, post};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use flow::{Foi, Message};
+use office::Permit::{Party, Public};
+
+/// Entries of the navigation: address and name.
+pub const SECTIONS: [(&str, &str); 6] = [
+    ("/", "首页"),
+    ("/foi", "申请公开"),
+    ("/message", "写信投诉"),
+    ("/petition", "信访"),
+    ("/replies", "办件答复"),
+    ("/q", "查进度"),
+];
+
+/// A short block beside the text of a page.
+#[derive(Clone, Debug, Default)]
+pub struct Aside {
+    /// Its heading.
+    pub title: Text,
+    /// Its sentences, a paragraph each.
+    pub texts: Vec<Text>,
+    /// Ways on.
+    pub links: Vec<Link>,
+}
+
+impl Aside {
+    /// A block of sentences.
+    pub fn new<const N: usize>(title: impl Into<Text>, texts: [&'static str; N]) -> Self {
+        let texts = texts.into_iter().map(Text::from).collect();
+        Self { title: title.into(), texts, links: Vec::new() }
+    }
+    /// With a way on.
+    pub fn link(mut self, href: impl Into<Text>, text: impl Into<Text>) -> Self {
+        self.links.push(Link::new(href, text));
+        self
+    }
+}
+
+/// A file as a download under its name; nothing that people send is ever shown as a page.
+fn download(name: &str, media: &str, bytes: Vec<u8>) -> Response {
+    let disposition = format!("attachment; filename*=UTF-8''{}", query_value(name).replace('/', "%2F"));
+    ([(header::CONTENT_TYPE, media.to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response()
+}
+
+/// Every route of the portal.
+pub fn routes() -> Vec<Route> {
+    vec![
+        get("/", Public, home::show),
+        get("/assets/{file}", Public, assets::serve),
+        get("/foi", Public, foi::start),
+        get("/foi/what", Public, flow::question::<Foi, 0>),
+        post("/foi/what", Public, flow::answer::<Foi, 0>),
+        get("/foi/you", Public, flow::question::<Foi, 1>),
+        post("/foi/you", Public, flow::answer::<Foi, 1>),
+        get("/foi/check", Public, flow::check::<Foi>),
+        post("/foi/check", Public, flow::send::<Foi>).uploads().limited(Class::Filing),
+        get("/message", Public, message::start),
+        get("/message/what", Public, flow::question::<Message, 0>),
+        post("/message/what", Public, flow::answer::<Message, 0>),
+        get("/message/you", Public, flow::question::<Message, 1>),
+        post("/message/you", Public, flow::answer::<Message, 1>),
+        get("/message/check", Public, flow::check::<Message>),
+        post("/message/check", Public, flow::send::<Message>).uploads().limited(Class::Filing),
+        get("/receipt", Party, receipt::show),
+        get("/q", Public, track::find),
+        post("/q", Public, track::open).limited(Class::Lookup),
+        get("/q/matter", Party, own::show),
+        get("/q/do/{step}", Party, step::ask),
+        post("/q/do/{step}", Party, step::act).uploads().limited(Class::Filing),
+        get("/q/paper/{id}", Party, own::paper),
+        get("/q/file/{id}", Party, own::file),
+        post("/q/leave", Public, track::leave),
+        get("/rate", Public, rate::show),
+        post("/rate", Public, rate::send).limited(Class::Lookup),
+        get("/replies", Public, replies::list),
+        get("/replies/{id}", Public, replies::one),
+        get("/similar", Public, replies::similar),
+        get("/petition", Public, statement::petition),
+        get("/help", Public, statement::help),
+        get("/help/{id}", Public, statement::procedure),
+        get("/sitemap", Public, statement::sitemap),
+        get("/privacy", Public, statement::privacy),
+        get("/accessibility", Public, statement::accessibility),
+        get("/correct", Public, statement::correct),
+        get("/show", Public, statement::show),
+        get("/phone", Public, statement::on_phone),
+    ]
+}

@@ -1,0 +1,223 @@
+//! A small world for each test: an office with two officers, and a client with a cookie jar.
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use law::Moment;
+use office::clock::{SeededRandom, Stepped};
+use office::{Caller, Office, OfficerForm, Options, Permit, Role, RuleFiles, Rulebook, Scope};
+use site::form::Form;
+use site::problem::Trouble;
+use site::router::{Route, get, post, serving};
+use site::session::{Visit, sign_in};
+use site::{Settings, Site};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use tower::ServiceExt;
+
+/// Monday, 2026-11-23 09:00 at +08:00.
+const START: Moment = Moment::from_millis(1_795_395_600_000);
+pub const PASSWORD: &str = "晴湾区-测试用口令";
+
+pub struct World {
+    _data: tempfile::TempDir,
+    pub clock: Arc<Stepped>,
+    pub site: Arc<Site>,
+    /// Handler of a unit.
+    pub handler: i64,
+}
+
+impl World {
+    pub async fn new() -> World {
+        let data = tempfile::tempdir().unwrap();
+        let clock = Arc::new(Stepped::at(START));
+        let rules = Rulebook::parse(RuleFiles::built_in()).unwrap_or_else(|faults| panic!("{faults:?}"));
+        let mut options = Options::new(data.path().to_owned(), rules);
+        options.clock = clock.clone();
+        options.random = Arc::new(SeededRandom::new(7));
+        options.database = schema();
+        let office = tokio::task::spawn_blocking(|| Office::open(options)).await.unwrap().unwrap();
+        let handler = officer(&office, "handler", &[Role::Handler, Role::Clerk]).await;
+        officer(&office, "admin", &[Role::Administrator]).await;
+        let site = Site::new(Arc::new(office), Settings::default());
+        World { _data: data, clock, site, handler }
+    }
+
+    pub fn office(&self) -> &Office {
+        &self.site.office
+    }
+
+    pub fn client(&self) -> Client {
+        self.client_of(site::router(self.site.clone()))
+    }
+
+    /// A client of a site that has only these routes.
+    pub fn client_of(&self, router: Router) -> Client {
+        Client { router, cookies: BTreeMap::new(), headers: HeaderMap::new() }
+    }
+
+    /// A client of the probes below.
+    pub fn probe(&self) -> Client {
+        self.client_of(serving(self.site.clone(), probes()))
+    }
+
+    pub async fn token(&self, scopes: &[Scope]) -> String {
+        let body = self.office().default_body();
+        self.office().make_token(self.handler, body, "测试", scopes).await.unwrap()
+    }
+}
+
+/// A schema of its own on the PostgreSQL that `MINGTANG_TEST_POSTGRES` names; else SQLite.
+fn schema() -> Option<String> {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let url = std::env::var("MINGTANG_TEST_POSTGRES").ok()?;
+    let name = format!("site_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
+    client.batch_execute(&format!("create schema {name}")).unwrap();
+    let join = if url.contains('?') { '&' } else { '?' };
+    Some(format!("{url}{join}options=-csearch_path%3D{name}"))
+}
+
+async fn officer(office: &Office, login: &str, roles: &[Role]) -> i64 {
+    let root = Caller::system(office.default_body());
+    let form = OfficerForm {
+        login: login.to_owned(),
+        name: "办事员甲".to_owned(),
+        unit: None,
+        roles: roles.to_vec(),
+        password: Some(PASSWORD.to_owned()),
+    };
+    office.add_officer(&root, form).await.unwrap();
+    let officers = office.officers(&root).await.unwrap();
+    officers.iter().find(|officer| officer.login == login).unwrap().id
+}
+
+pub struct Client {
+    router: Router,
+    pub cookies: BTreeMap<String, String>,
+    pub headers: HeaderMap,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {}", self.text))
+    }
+
+    /// Value of the first hidden field of this name.
+    pub fn hidden(&self, name: &str) -> String {
+        let mark = format!("name=\"{name}\" value=\"");
+        let after = self.text.split(&mark).nth(1).unwrap_or_else(|| panic!("no field {name}: {}", self.text));
+        after.split('"').next().unwrap().to_owned()
+    }
+}
+
+impl Client {
+    pub async fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "site.invalid");
+        let jar: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        if !jar.is_empty() {
+            request = request.header(header::COOKIE, jar.join("; "));
+        }
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = self.router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
+        self.keep(response.headers());
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        Answer { status, headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    fn keep(&mut self, headers: &HeaderMap) {
+        for line in headers.get_all(header::SET_COOKIE) {
+            let line = line.to_str().unwrap();
+            let (name, value) = line.split(';').next().unwrap().split_once('=').unwrap();
+            if value.is_empty() {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+    }
+
+    pub async fn get(&mut self, path: &str) -> Answer {
+        self.send("GET", path, &[], Body::empty()).await
+    }
+
+    /// Posts fields as a form, exactly these.
+    pub async fn post_raw(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.send("POST", path, &[("content-type", "application/x-www-form-urlencoded")], body).await
+    }
+
+    /// Posts fields with a token from the page `from`.
+    pub async fn post(&mut self, from: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let csrf = self.get(from).await.hidden("csrf");
+        let fields: Vec<_> = [("csrf", csrf.as_str())].into_iter().chain(fields.iter().copied()).collect();
+        self.post_raw(path, &fields).await
+    }
+
+    pub async fn post_json(&mut self, path: &str, token: &str, body: &serde_json::Value) -> Answer {
+        let bearer = format!("Bearer {token}");
+        self.send("POST", path, &[("content-type", "application/json"), ("authorization", &bearer)], body.to_string()).await
+    }
+}
+
+/// Routes that show what gate and frame do, whatever the real pages look like.
+fn probes() -> Vec<Route> {
+    const ADMIN: Permit = Permit::Roles(&[Role::Administrator]);
+    vec![
+        get("/open", Permit::Public, || async { axum::response::Html("公开") }),
+        get("/form", Permit::Public, |visit: Visit| async move { hidden(&visit) }),
+        post("/form", Permit::Public, |form: Form| async move { format!("{:?} {}", form.key(), form.raw("text")) }),
+        post("/files", Permit::Public, |form: Form| async move { form.files().len().to_string() }).uploads(),
+        post("/filing", Permit::Public, || async { "收到" }).limited(site::limits::Class::Filing),
+        get("/panic", Permit::Public, || async { panic!("申某甲 13800000000"); #[allow(unreachable_code)] "" }),
+        get("/q", Permit::Public, || async { "查询" }),
+        get("/q/mine", Permit::Party, |visit: Visit| async move { format!("{:?}", visit.caller.matter) }),
+        post("/q/mine", Permit::Party, || async { "补充" }),
+        get("/desk/sign-in", Permit::Public, |visit: Visit| async move { hidden(&visit) }),
+        post("/desk/sign-in", Permit::Public, enter),
+        post("/desk/sign-out", Permit::Officer, leave),
+        get("/desk", Permit::Officer, |visit: Visit| async move { hidden(&visit) }),
+        get("/desk/people", ADMIN, || async { "人员" }),
+        post("/desk/people", ADMIN, || async { "已保存" }),
+        get("/api/v1/probe", Permit::Token(Scope::MattersRead), || async { "{}" }),
+        post("/api/v1/probe", Permit::Token(Scope::MattersWrite), || async { "{}" }),
+    ]
+}
+
+fn hidden(visit: &Visit) -> Response {
+    let page = format!("<input name=\"csrf\" value=\"{}\"><input name=\"key\" value=\"{}\">{}", visit.csrf(), visit.new_key(), visit.caller.name);
+    axum::response::Html(page).into_response()
+}
+
+async fn enter(axum::extract::State(site): axum::extract::State<Arc<Site>>, visit: Visit, form: Form) -> Result<Response, Trouble> {
+    match sign_in(&site, &visit, &form.line("login"), &form.secret("password")).await {
+        Ok(signed_in) => Ok(visit.open_officer(&signed_in.session, "/desk")),
+        Err(site::session::NotSignedIn::TooMany(wait)) => Err(wait.into()),
+        Err(other) => Ok((StatusCode::UNPROCESSABLE_ENTITY, format!("{other:?}")).into_response()),
+    }
+}
+
+async fn leave(axum::extract::State(site): axum::extract::State<Arc<Site>>, visit: Visit) -> Result<Response, Trouble> {
+    if let Some(secret) = &visit.session {
+        site.office.sign_out(secret).await?;
+    }
+    Ok(visit.close_officer("/desk/sign-in"))
+}

@@ -1,0 +1,11 @@
+//! Chinese text: one written form, tokens, personal data, numbers of people and
+//! organisations, likeness. Pure: no files, no clock, no dictionary of its own.
+
+pub mod bank_card;
+pub mod credit_code;
+pub mod id_number;
+pub mod mask;
+pub mod normal;
+pub mod phone;
+pub mod similar;
+pub mod token;

@@ -1,0 +1,10 @@
+// Every journey, one after the other, in one browser; see README.md.
+import { after } from 'node:test';
+import { close } from './lib/browser.mjs';
+
+after(close);
+await import('./journeys/samples.mjs');
+await import('./journeys/letter.mjs');
+await import('./journeys/application.mjs');
+await import('./journeys/desk.mjs');
+await import('./journeys/pages.mjs');
