@@ -139,7 +139,8 @@ impl Importer<'_> {
         match tx.row(&KNOWN, params![&record.format, &record.outside_id], stored)? {
             Some(known) if known == hash => return Ok(Imported::Already),
             Some(_) => {
-                let sentence = "此编号已经导入，内容与这次的不同；已导入的记录不改动。请核对来源，另有新内容的请登记为补充。";
+                let sentence =
+                    "此编号已经导入，内容与这次的不同；已导入的记录不改动。请核对来源，另有新内容的请登记为补充。";
                 return Ok(Imported::Rejected("编号".to_owned(), sentence.to_owned()));
             }
             None => {}
@@ -160,7 +161,13 @@ impl Importer<'_> {
         };
         let (filed, key) = self.office.file_within(tx, &self.caller, filing, self.keys)?;
         let mut act = |step: &str, at: Moment, answers: &[(&str, &str)]| {
-            let act = StepAct { matter: filed.matter, step: step.to_owned(), answers: named(answers), at: Some(at), ..StepAct::default() };
+            let act = StepAct {
+                matter: filed.matter,
+                step: step.to_owned(),
+                answers: named(answers),
+                at: Some(at),
+                ..StepAct::default()
+            };
             self.act(tx, act, &key)
         };
         act("assign", record.filed, &[("unit", &self.unit)])?;

@@ -112,7 +112,13 @@ async fn read_multipart(mut request: Request, limit: usize, budget: &Budget) -> 
 
 /// Reads one file. One that is too large or too many is passed over and noted: it never stops
 /// the rest of the form.
-async fn read_file(form: &mut Form, field: String, name: &str, part: Field<'_>, budget: &Budget) -> Result<(), Trouble> {
+async fn read_file(
+    form: &mut Form,
+    field: String,
+    name: &str,
+    part: Field<'_>,
+    budget: &Budget,
+) -> Result<(), Trouble> {
     let room = if form.files().len() < FILES { FILE_BYTES } else { 0 };
     let mut held = Vec::new();
     let mut owed = 0;
@@ -136,8 +142,12 @@ async fn read_file(form: &mut Form, field: String, name: &str, part: Field<'_>, 
                 form.hold(all);
             }
         }
-        None if room == 0 => form.refuse_file(field, format!("一次最多上传{FILES}个文件，“{name}”没有收下，可以在提交以后另行补充。")),
-        None => form.refuse_file(field, format!("文件“{name}”超过{}MB，没有收下，请压缩或分开后补充。", FILE_BYTES >> 20)),
+        None if room == 0 => {
+            form.refuse_file(field, format!("一次最多上传{FILES}个文件，“{name}”没有收下，可以在提交以后另行补充。"))
+        }
+        None => {
+            form.refuse_file(field, format!("文件“{name}”超过{}MB，没有收下，请压缩或分开后补充。", FILE_BYTES >> 20))
+        }
     }
     Ok(())
 }
@@ -197,7 +207,8 @@ mod tests {
     #[tokio::test]
     async fn a_file_too_large_or_too_many_never_stops_the_form() {
         let large = vec![7; FILE_BYTES + 1];
-        let mut parts: Vec<(&str, Option<&str>, &[u8])> = vec![("text", None, "路灯坏了".as_bytes()), ("files", Some("大.pdf"), &large)];
+        let mut parts: Vec<(&str, Option<&str>, &[u8])> =
+            vec![("text", None, "路灯坏了".as_bytes()), ("files", Some("大.pdf"), &large)];
         parts.extend([("files", Some("小.txt"), b"abc".as_slice()); 11]);
         parts.push(("name", None, "申某甲".as_bytes()));
         let form = read(multipart(&parts), &Budget::default()).await.unwrap();
@@ -221,13 +232,18 @@ mod tests {
 
     #[tokio::test]
     async fn bodies_that_cannot_be_read_are_told_apart() {
-        let post = |kind: &str, body: Vec<u8>| Request::builder().method("POST").header("content-type", kind).body(Body::from(body)).unwrap();
+        let post = |kind: &str, body: Vec<u8>| {
+            Request::builder().method("POST").header("content-type", kind).body(Body::from(body)).unwrap()
+        };
         let budget = Budget::default();
         let urlencoded = "application/x-www-form-urlencoded";
         assert_eq!(read(post(urlencoded, vec![b'a'; PLAIN_BYTES + 1]), &budget).await.unwrap_err(), Kind::TooLarge);
         assert_eq!(read(post("text/plain", vec![]), &budget).await.unwrap_err(), Kind::MediaType);
         assert_eq!(read(post("multipart/form-data", vec![]), &budget).await.unwrap_err(), Kind::Malformed);
-        assert_eq!(read(post("multipart/form-data; boundary=xx", b"--xx\r\nno".to_vec()), &budget).await.unwrap_err(), Kind::Malformed);
+        assert_eq!(
+            read(post("multipart/form-data; boundary=xx", b"--xx\r\nno".to_vec()), &budget).await.unwrap_err(),
+            Kind::Malformed
+        );
         let form = read(post(&format!("{urlencoded}; charset=UTF-8"), b"a=1".to_vec()), &budget).await.unwrap();
         assert_eq!(form.raw("a"), "1");
     }

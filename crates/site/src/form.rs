@@ -38,10 +38,7 @@ impl Form {
     /// Reads `a=1&b=2`; bytes that are no UTF-8 become replacement characters.
     pub fn parse(encoded: &[u8]) -> Form {
         let pairs = form_urlencoded::parse(encoded);
-        Form {
-            fields: pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect(),
-            ..Form::default()
-        }
+        Form { fields: pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect(), ..Form::default() }
     }
 
     /// Adds a field.
@@ -274,7 +271,9 @@ mod tests {
 
     #[test]
     fn input_is_read_leniently_and_kept_as_typed() {
-        let form = form("phone=%EF%BC%91%EF%BC%93%EF%BC%98+0000%E3%80%800000&title=++%E8%B7%AF%EF%BC%8C%0A%E7%81%AF++%E5%9D%8F+&text=a%0D%0Ab%0Dc%00%E2%80%AE%0A");
+        let form = form(
+            "phone=%EF%BC%91%EF%BC%93%EF%BC%98+0000%E3%80%800000&title=++%E8%B7%AF%EF%BC%8C%0A%E7%81%AF++%E5%9D%8F+&text=a%0D%0Ab%0Dc%00%E2%80%AE%0A",
+        );
         assert_eq!(form.code("phone"), "13800000000");
         assert_eq!(form.raw("phone"), "１３８ 0000　0000");
         assert_eq!(form.line("title"), "路， 灯 坏");
@@ -295,10 +294,10 @@ mod tests {
     fn answers_hold_only_what_was_filled_in() {
         let form = form("title=t&place=+&way=a&way=b&other=x");
         let answers = form.answers(["title", "place", "way", "none"]);
-        assert_eq!(answers.into_iter().collect::<Vec<_>>(), [
-            ("title".to_owned(), "t".to_owned()),
-            ("way".to_owned(), "a,b".to_owned())
-        ]);
+        assert_eq!(
+            answers.into_iter().collect::<Vec<_>>(),
+            [("title".to_owned(), "t".to_owned()), ("way".to_owned(), "a,b".to_owned())]
+        );
     }
 
     #[test]

@@ -74,12 +74,7 @@ impl Limits {
     /// Limits that remember at most `room` clients. `ease` multiplies what is allowed: 1 as
     /// designed, more for load tests; 0 counts as 1.
     pub fn new(room: usize, ease: u32) -> Limits {
-        Limits {
-            full_at: Mutex::default(),
-            hash: RandomState::new(),
-            room: room.max(16),
-            ease: i64::from(ease.max(1)),
-        }
+        Limits { full_at: Mutex::default(), hash: RandomState::new(), room: room.max(16), ease: i64::from(ease.max(1)) }
     }
 
     /// Takes one of what `key` may do, or says how long to wait.

@@ -125,7 +125,8 @@ fn speaks(response: &Response) -> bool {
 /// A page without any template, for when there is none for it.
 pub fn bare_page(trouble: &Trouble) -> Response {
     let title = trouble.kind.title();
-    let mut texts: Vec<String> = trouble.sentences.iter().map(|s| format!("<p>{}</p>", escape(&s.to_string()))).collect();
+    let mut texts: Vec<String> =
+        trouble.sentences.iter().map(|s| format!("<p>{}</p>", escape(&s.to_string()))).collect();
     texts.extend(trouble.trace.iter().map(|trace| format!("<p>故障编号：{}</p>", escape(trace))));
     let html = format!(
         "<!doctype html><html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title></head><body><main><h1>{title}</h1>{}<p><a href=\"/\">返回首页</a></p></main></body></html>",
@@ -196,14 +197,19 @@ mod tests {
     use super::*;
 
     fn sent(headers: &[(&'static str, &'static str)]) -> bool {
-        let pairs = headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+        let pairs =
+            headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
         same_origin(&pairs.collect())
     }
 
     #[test]
     fn requests_from_elsewhere_are_known() {
         assert!(sent(&[]), "an old browser");
-        assert!(sent(&[("sec-fetch-site", "same-origin"), ("origin", "https://site.invalid"), ("host", "site.invalid")]));
+        assert!(sent(&[
+            ("sec-fetch-site", "same-origin"),
+            ("origin", "https://site.invalid"),
+            ("host", "site.invalid")
+        ]));
         assert!(sent(&[("origin", "http://127.0.0.1:8080"), ("host", "127.0.0.1:8080")]));
         assert!(!sent(&[("sec-fetch-site", "cross-site")]));
         assert!(!sent(&[("sec-fetch-site", "same-site")]), "another host of the domain");

@@ -20,10 +20,8 @@ use tower::ServiceExt;
 use crate::session::Peer;
 
 /// Where a site listens when nothing else is said: this machine only.
-pub const LISTEN: [SocketAddr; 2] = [
-    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080),
-    SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 8080),
-];
+pub const LISTEN: [SocketAddr; 2] =
+    [SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080), SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 8080)];
 
 /// Time a client may take to send the head of a request.
 const HEAD: Duration = Duration::from_secs(15);
@@ -104,7 +102,13 @@ async fn accept(listener: TcpListener, router: axum::Router, graceful: Arc<Grace
 }
 
 /// Speaks with one client in a task of its own.
-fn converse(stream: TcpStream, peer: SocketAddr, router: axum::Router, graceful: &GracefulShutdown, place: OwnedSemaphorePermit) {
+fn converse(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: axum::Router,
+    graceful: &GracefulShutdown,
+    place: OwnedSemaphorePermit,
+) {
     // Answers are written whole; waiting for more to send would only delay them.
     let _ = stream.set_nodelay(true);
     let service = router.map_request(move |mut request: hyper::Request<Incoming>| -> Request {

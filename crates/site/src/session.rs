@@ -12,8 +12,8 @@ use office::{SignInFail, SignedIn};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use crate::form::{hex, see};
 use crate::limits::{Class, Wait};
@@ -305,7 +305,8 @@ mod tests {
     #[test]
     fn only_known_proxies_are_believed() {
         let named = Settings { proxies: vec!["10.0.0.9".parse().unwrap()], ..Settings::default() };
-        let address = |peer: &str, forwarded: &str| visit(&[("x-forwarded-for", forwarded)], peer, &named).address.to_string();
+        let address =
+            |peer: &str, forwarded: &str| visit(&[("x-forwarded-for", forwarded)], peer, &named).address.to_string();
         assert_eq!(address("203.0.113.7", "198.51.100.1"), "203.0.113.7");
         assert_eq!(address("10.0.0.9", "198.51.100.1"), "198.51.100.1");
         assert_eq!(address("10.0.0.9", "6.6.6.6, 198.51.100.1, 10.0.0.9"), "198.51.100.1");

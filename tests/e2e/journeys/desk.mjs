@@ -11,7 +11,9 @@ const REPLY = '您好！望潮路12号门前的路灯线路已经修复，当晚
 async function registers(person, { title, text = LETTER.text, name = LETTER.name }) {
   await signsIn(person, 'clerk');
   await person.opens('/desk/register');
-  await person.opens(await person.page.getByRole('link', { name: '来电' }).getAttribute('href'));
+  for (const tab of ['网民留言', '来电']) {
+    await person.opens(await person.page.getByRole('main').getByRole('link', { name: tab, exact: true }).getAttribute('href'));
+  }
   await person.writes('姓名', name);
   await person.writes('电话', LETTER.phone);
   await person.chooses('投诉');
@@ -42,7 +44,7 @@ for (const way of [WAYS.keyboard, WAYS.phone]) {
   test(`J8: the clerk assigns, ${way.name}`, () =>
     as(way, async (person) => {
       await signsIn(person, 'clerk');
-      await finds(person, title);
+      await finds(person, own.number, title);
       await person.axe('matter');
       await person.presses(/^分办/);
       await person.axe('assign');
@@ -54,7 +56,7 @@ for (const way of [WAYS.keyboard, WAYS.phone]) {
   test(`J8: a handler replies in at most 7 acts, ${way.name}`, () =>
     as(way, async (person) => {
       await signsIn(person, 'handler');
-      await finds(person, title);
+      await finds(person, own.number, title);
       await person.presses(/^签收/);
       await person.presses(/^答复/, person.page.getByRole('complementary', { name: '办理' }));
       await person.presses('一般答复');
@@ -94,9 +96,9 @@ for (const way of [WAYS.keyboard, WAYS.phone]) {
     }));
 }
 
-/** Opens a matter from the home page or by the search box: one or two acts. */
-async function finds(person, title) {
-  await person.opens(`/desk/search?q=${encodeURIComponent(title)}`);
+/** Opens a matter among those with its number: one act. */
+async function finds(person, number, title) {
+  await person.opens(`/desk/search?q=${number}`);
   person.acts = 0;
   await person.presses(title, person.page.getByRole('main'));
   await person.sees(title);

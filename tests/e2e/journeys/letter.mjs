@@ -14,7 +14,7 @@ for (const way of [WAYS.keyboard, WAYS.phone]) {
       await person.presses(/^提交$/);
       person.tookAtMost(5);
       await person.reads('查询码');
-      await person.reads('工作日');
+      await person.reads(/最迟\d{4}年/);
       await person.axe('receipt');
       const own = await receipt(person);
 

@@ -53,13 +53,13 @@ export async function writesApplication(person, application) {
   await person.sees('核对');
 }
 
-/** Code and password as the receipt shows them. */
+/** Code, password and number as the receipt shows them. */
 export async function receipt(person) {
   const text = await person.text();
   const code = text.match(/\d{4} ?\d{4} ?\d{4}/)?.[0].replaceAll(' ', '');
   const password = text.match(/密码\D{0,12}(\d{3} ?\d{3})/)?.[1].replaceAll(' ', '');
   assert.ok(code && password, `no code and password on the receipt:\n${text}`);
-  return { code, password };
+  return { code, password, number: text.match(/[A-Z]+\d{8,}/)?.[0] };
 }
 
 /** J4 with the second factor: the whole way of the matter. */

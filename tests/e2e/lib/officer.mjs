@@ -37,6 +37,6 @@ export async function signsIn(person, role) {
   await person.writes('用户名', login);
   await person.writes('密码', password);
   await person.presses('登录');
-  assert.match(person.page.url(), /\/desk$/, `the sign-in of ${role} fails:\n${await person.text()}`);
+  assert.match(person.page.url(), /\/desk(\?|$)/, `the sign-in of ${role} fails:\n${await person.text()}`);
   person.acts = 0;
 }

@@ -44,18 +44,18 @@ export class Person {
     await this.arrives(before);
   }
 
-  /** Types into the field with this label; not an act. */
+  /** Types into the field of the main part with this label; not an act. */
   async writes(label, text) {
     await this.hands.write(this.field(label), text);
   }
 
   field(label) {
-    return this.page.getByLabel(label, { exact: false }).and(this.page.locator('input, textarea, select')).first();
+    return this.page.getByRole('main').getByLabel(label, { exact: false }).and(this.page.locator('input, textarea, select')).first();
   }
 
   /** Chooses a radio button or box by its words; an act only where the journey says so. */
   async chooses(label, { act = false } = {}) {
-    await this.hands.choose(this.page.getByLabel(label, { exact: false }).and(this.page.locator('input')).first());
+    await this.hands.choose(this.page.getByRole('main').getByLabel(label, { exact: false }).and(this.page.locator('input')).first());
     if (act) this.acts += 1;
   }
 

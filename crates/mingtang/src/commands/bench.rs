@@ -54,7 +54,10 @@ fn officer(office: &Office) -> Result<Caller, Stop> {
             return Ok(Some(officer));
         }
         let roles = vec![Role::Clerk, Role::Handler, Role::UnitHead];
-        let form = OfficerForm { login: LOGIN.to_owned(), name: "测速员".to_owned(), unit: Some(unit), roles, password: None };
+        let form =
+            OfficerForm {
+                login: LOGIN.to_owned(), name: "测速员".to_owned(), unit: Some(unit), roles, password: None
+            };
         office.add_officer(&system, form).await?;
         Ok::<_, office::Fail>(known(office.officers(&system).await?))
     });

@@ -57,7 +57,8 @@ pub fn run(args: Args, globals: &Globals) -> Result<ExitCode, Stop> {
     let definition = office.definition(&id).map_err(missing)?;
     let rows = office.figure(office.default_body(), &id, by).map_err(missing)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let done = if json { machine(&rows, &mut out) } else { table(&definition.label, &definition.definition, &rows, &mut out) };
+    let done =
+        if json { machine(&rows, &mut out) } else { table(&definition.label, &definition.definition, &rows, &mut out) };
     // A closed pipe is no failure of the command.
     let _ = done.and_then(|()| out.flush());
     Ok(ExitCode::SUCCESS)

@@ -79,14 +79,16 @@ pub fn run(args: Args, globals: &Globals) -> Result<ExitCode, Stop> {
         return Err(Stop::new(exit::NOT_FOUND, format!("没有找到文件“{}”。请核对路径。", args.file.display())));
     }
     let map = args.map.as_ref().map(|path| {
-        std::fs::read_to_string(path)
-            .map_err(|error| Stop::new(exit::NOT_FOUND, format!("列对应文件“{}”读不到（{error}）。请核对--map。", path.display())))
+        std::fs::read_to_string(path).map_err(|error| {
+            Stop::new(exit::NOT_FOUND, format!("列对应文件“{}”读不到（{error}）。请核对--map。", path.display()))
+        })
     });
     let reader = messages::open(&args.file, args.format.as_deref(), map.transpose()?.as_deref())
         .map_err(|refusal| Stop::new(exit::FAILED, refusal.to_string()))?;
     let (office, _scratch) = office(&args, globals)?;
     let mode = ImportMode { public: args.public, rehearsal: args.dry_run };
-    let mut import = Import { office: &office, mode, json: args.json, totals: Totals::default(), rehearsed: BTreeMap::new() };
+    let mut import =
+        Import { office: &office, mode, json: args.json, totals: Totals::default(), rehearsed: BTreeMap::new() };
     import.all(reader)?;
     let totals = import.totals;
     import.say(&totals, || {

@@ -20,12 +20,7 @@ fn put(tx: &mut Tx<'_>, body: i64, key: i64) -> Result<(), Fault> {
 }
 
 fn count(store: &Store, body: i64) -> i64 {
-    store
-        .read_blocking(move |q| {
-            Ok(q.row(&COUNT, params![body], |row| row.get(0))?
-                .unwrap_or(-1))
-        })
-        .unwrap()
+    store.read_blocking(move |q| Ok(q.row(&COUNT, params![body], |row| row.get(0))?.unwrap_or(-1))).unwrap()
 }
 
 /// Holds every writer until the sender is dropped.
@@ -54,11 +49,7 @@ fn hold(store: &Store, writers: usize) -> (mpsc::Sender<()>, Vec<std::thread::Jo
 
 /// One writer on either engine, so that the line behind it is known.
 fn one_writer(queue: usize) -> Options {
-    Options {
-        queue,
-        writers: 1,
-        ..few()
-    }
+    Options { queue, writers: 1, ..few() }
 }
 
 #[test]
@@ -71,14 +62,11 @@ fn an_answer_comes_after_the_commit() {
                 std::thread::spawn(move || {
                     for turn in 0..25 {
                         let key = client * 100 + turn;
-                        store
-                            .write_blocking(Lane::People, move |tx| put(tx, 1, key))
-                            .unwrap();
+                        store.write_blocking(Lane::People, move |tx| put(tx, 1, key)).unwrap();
                         // Another connection sees only what was committed.
                         let seen: i64 = store
                             .read_blocking(move |q| {
-                                let row =
-                                    q.row(&HAS, params![1, key.to_string()], |row| row.get(0))?;
+                                let row = q.row(&HAS, params![1, key.to_string()], |row| row.get(0))?;
                                 Ok(row.unwrap_or(0))
                             })
                             .unwrap();
@@ -87,9 +75,7 @@ fn an_answer_comes_after_the_commit() {
                 })
             })
             .collect();
-        clients
-            .into_iter()
-            .for_each(|client| client.join().unwrap());
+        clients.into_iter().for_each(|client| client.join().unwrap());
         assert_eq!(count(&store, 1), 200);
     }
 }
@@ -126,17 +112,13 @@ async fn what_waits_together_shares_a_commit_and_a_failing_act_harms_no_other() 
             };
             assert_eq!(act.await.unwrap(), expected, "act {key}");
         }
-        tokio::task::spawn_blocking(move || held.into_iter().for_each(|h| h.join().unwrap()))
-            .await
-            .unwrap();
+        tokio::task::spawn_blocking(move || held.into_iter().for_each(|h| h.join().unwrap())).await.unwrap();
         let commits = *store.commits().borrow() - before;
         if store.engine() == Engine::Sqlite {
             assert!(commits <= 3, "31 acts took {commits} commits");
         }
         let store = store.clone();
-        let kept = tokio::task::spawn_blocking(move || count(&store, 1))
-            .await
-            .unwrap();
+        let kept = tokio::task::spawn_blocking(move || count(&store, 1)).await.unwrap();
         assert_eq!(kept, 10);
     }
 }
@@ -150,9 +132,7 @@ fn an_act_that_panics_leaves_nothing_and_the_writer_goes_on() {
             panic!("as an act might")
         });
         assert_eq!(outcome, Err(Fault::Abandoned));
-        store
-            .write_blocking(Lane::People, |tx| put(tx, 1, 2))
-            .unwrap();
+        store.write_blocking(Lane::People, |tx| put(tx, 1, 2)).unwrap();
         assert_eq!(count(&store, 1), 1);
     }
 }
@@ -185,10 +165,7 @@ async fn a_full_line_refuses_before_anything_is_accepted_and_people_go_first() {
             (Lane::People, "person 3"),
         ] {
             let mut future = Box::pin(act(lane, name));
-            let polled = std::future::poll_fn(|cx| {
-                std::task::Poll::Ready(future.as_mut().poll(cx).is_pending())
-            })
-            .await;
+            let polled = std::future::poll_fn(|cx| std::task::Poll::Ready(future.as_mut().poll(cx).is_pending())).await;
             assert!(polled, "{name} waits");
             waiting.push(future);
         }
@@ -199,22 +176,16 @@ async fn a_full_line_refuses_before_anything_is_accepted_and_people_go_first() {
         for future in waiting {
             future.await.unwrap();
         }
-        let expected = [
-            "person 1", "person 2", "person 3", "bulk 1", "bulk 2", "bulk 3",
-        ];
+        let expected = ["person 1", "person 2", "person 3", "bulk 1", "bulk 2", "bulk 3"];
         assert_eq!(*order.lock().unwrap(), expected);
-        tokio::task::spawn_blocking(move || held.into_iter().for_each(|h| h.join().unwrap()))
-            .await
-            .unwrap();
+        tokio::task::spawn_blocking(move || held.into_iter().for_each(|h| h.join().unwrap())).await.unwrap();
     }
 }
 
 #[test]
 fn a_reader_can_write_nothing() {
     for stage in stages(&few()) {
-        let written = stage
-            .store()
-            .read_blocking(|q| q.rows(&PUT, params![1, "k"], |_| Ok(())));
+        let written = stage.store().read_blocking(|q| q.rows(&PUT, params![1, "k"], |_| Ok(())));
         assert!(written.is_err());
         assert_eq!(count(&stage.store(), 1), 0);
     }

@@ -36,9 +36,7 @@ fn take_all(store: &Store, consumer: &'static str, count: usize) -> Vec<Change> 
 }
 
 fn note(store: &Store, id: i64) {
-    store
-        .write_blocking(Lane::People, move |tx| feed::note(tx, "matter", id, 1))
-        .unwrap();
+    store.write_blocking(Lane::People, move |tx| feed::note(tx, "matter", id, 1)).unwrap();
 }
 
 #[test]
@@ -59,9 +57,7 @@ fn many_writers_and_a_consumer_beside_them() {
                 assert!(seen.insert(change.id), "{} came twice", change.id);
             }
         }
-        writers
-            .into_iter()
-            .for_each(|writer| writer.join().unwrap());
+        writers.into_iter().for_each(|writer| writer.join().unwrap());
         assert_eq!(seen, (0..400).collect());
     }
 }
@@ -88,17 +84,10 @@ fn a_late_commit_is_not_skipped() {
         });
         inside.recv().unwrap();
         note(&store, 2);
-        assert_eq!(
-            take(&store, "search"),
-            [],
-            "2 may not be given out while 1 is open"
-        );
+        assert_eq!(take(&store, "search"), [], "2 may not be given out while 1 is open");
         drop(release);
         slow.join().unwrap();
-        let ids: Vec<i64> = take_all(&store, "search", 2)
-            .iter()
-            .map(|change| change.id)
-            .collect();
+        let ids: Vec<i64> = take_all(&store, "search", 2).iter().map(|change| change.id).collect();
         assert_eq!(ids, [1, 2]);
     }
 }
@@ -107,12 +96,7 @@ fn a_late_commit_is_not_skipped() {
 fn each_consumer_has_its_own_cursor_and_only_what_all_have_seen_is_removed() {
     for stage in stages(&few()) {
         let store = stage.store();
-        let ids = |consumer, count| {
-            take_all(&store, consumer, count)
-                .iter()
-                .map(|c| c.id)
-                .collect::<Vec<_>>()
-        };
+        let ids = |consumer, count| take_all(&store, consumer, count).iter().map(|c| c.id).collect::<Vec<_>>();
         (1..=5).for_each(|id| note(&store, id));
         assert_eq!(ids("search", 5), [1, 2, 3, 4, 5]);
         (6..=7).for_each(|id| note(&store, id));
@@ -135,10 +119,7 @@ fn what_was_rolled_back_is_no_change() {
         });
         assert!(refused.is_err());
         note(&store, 2);
-        let ids: Vec<i64> = take_all(&store, "search", 1)
-            .iter()
-            .map(|change| change.id)
-            .collect();
+        let ids: Vec<i64> = take_all(&store, "search", 1).iter().map(|change| change.id).collect();
         assert_eq!(ids, [2]);
     }
 }

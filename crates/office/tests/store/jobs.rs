@@ -13,17 +13,11 @@ use crate::stage::{few, stages};
 const NOON: Moment = Moment::from_millis(1_000_000);
 
 fn enqueue(store: &Store, body: i64, target: i64) {
-    store
-        .write_blocking(Lane::People, move |tx| {
-            job::enqueue(tx, body, Kind::Render, target, NOON)
-        })
-        .unwrap();
+    store.write_blocking(Lane::People, move |tx| job::enqueue(tx, body, Kind::Render, target, NOON)).unwrap();
 }
 
 fn lease(store: &Store, now: Moment) -> Option<Job> {
-    store
-        .write_blocking(Lane::Bulk, move |tx| job::lease(tx, now))
-        .unwrap()
+    store.write_blocking(Lane::Bulk, move |tx| job::lease(tx, now)).unwrap()
 }
 
 fn done(store: &Store, job: &Job) -> Result<(), Fault> {
@@ -48,13 +42,8 @@ fn two_workers_do_each_job_once() {
                 })
             })
             .collect();
-        workers
-            .into_iter()
-            .for_each(|worker| worker.join().unwrap());
-        assert_eq!(
-            *counted.lock().unwrap(),
-            (0..60).map(|target| (target, 1)).collect()
-        );
+        workers.into_iter().for_each(|worker| worker.join().unwrap());
+        assert_eq!(*counted.lock().unwrap(), (0..60).map(|target| (target, 1)).collect());
     }
 }
 
@@ -63,17 +52,9 @@ fn a_job_comes_back_when_its_worker_died_and_the_dead_worker_keeps_nothing() {
     for stage in stages(&few()) {
         let store = stage.store();
         enqueue(&store, 1, 5);
-        assert_eq!(
-            lease(&store, NOON.plus_millis(-1)),
-            None,
-            "it is not due yet"
-        );
+        assert_eq!(lease(&store, NOON.plus_millis(-1)), None, "it is not due yet");
         let first = lease(&store, NOON).unwrap();
-        assert_eq!(
-            lease(&store, NOON.plus_millis(LEASE_MS - 1)),
-            None,
-            "it is leased"
-        );
+        assert_eq!(lease(&store, NOON.plus_millis(LEASE_MS - 1)), None, "it is leased");
         let second = lease(&store, NOON.plus_millis(LEASE_MS)).unwrap();
         assert_eq!((first.id, first.attempt, second.attempt), (second.id, 1, 2));
         assert_eq!(done(&store, &first), Err(Fault::Absent("lease of the job")));
@@ -91,32 +72,19 @@ fn a_failing_job_waits_longer_each_time_and_at_last_for_a_person() {
         for _ in 0..MOST_ATTEMPTS {
             let job = lease(&store, now).unwrap();
             let at = now;
-            store
-                .write_blocking(Lane::Bulk, move |tx| {
-                    job::failed(tx, &job, at, "connection refused")
-                })
-                .unwrap();
-            let lines = store
-                .read_blocking(|q| job::list(q, 1, "waiting", 0, 10))
-                .unwrap();
+            store.write_blocking(Lane::Bulk, move |tx| job::failed(tx, &job, at, "connection refused")).unwrap();
+            let lines = store.read_blocking(|q| job::list(q, 1, "waiting", 0, 10)).unwrap();
             let Some(line) = lines.first() else { break };
             assert_eq!(line.error.as_deref(), Some("connection refused"));
             waits.push(line.run_at.millis() - now.millis());
             now = line.run_at;
         }
-        assert!(
-            waits.is_sorted() && waits.len() as u32 == MOST_ATTEMPTS - 1,
-            "{waits:?}"
-        );
+        assert!(waits.is_sorted() && waits.len() as u32 == MOST_ATTEMPTS - 1, "{waits:?}");
         let far = now.plus_millis(1000 * LEASE_MS);
         assert_eq!(lease(&store, far), None);
-        let dead = store
-            .read_blocking(|q| job::list(q, 1, "dead", 0, 10))
-            .unwrap();
+        let dead = store.read_blocking(|q| job::list(q, 1, "dead", 0, 10)).unwrap();
         let id = dead.first().unwrap().job.id;
-        store
-            .write_blocking(Lane::People, move |tx| job::retry(tx, id, far))
-            .unwrap();
+        store.write_blocking(Lane::People, move |tx| job::retry(tx, id, far)).unwrap();
         assert_eq!(lease(&store, far).unwrap().target, 5);
     }
 }
@@ -128,9 +96,7 @@ fn a_body_sees_its_own_jobs_only() {
         enqueue(&store, 1, 11);
         enqueue(&store, 2, 22);
         for (body, target) in [(1, 11), (2, 22)] {
-            let lines = store
-                .read_blocking(move |q| job::list(q, body, "waiting", 0, 10))
-                .unwrap();
+            let lines = store.read_blocking(move |q| job::list(q, body, "waiting", 0, 10)).unwrap();
             let targets: Vec<i64> = lines.iter().map(|line| line.job.target).collect();
             assert_eq!(targets, [target]);
         }

@@ -1,6 +1,7 @@
 //! The store on both engines: what every other part of the office stands on.
 
 mod acts;
+mod bodies;
 mod chains;
 mod feeds;
 mod jobs;

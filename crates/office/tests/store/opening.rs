@@ -10,17 +10,12 @@ use crate::stage::{few, stages};
 #[test]
 fn a_store_opens_again_and_says_when_it_is_from_a_newer_program_or_altered() {
     for stage in stages(&few()) {
-        drop(stage.again(&Options {
-            create: false,
-            ..few()
-        }));
+        drop(stage.again(&Options { create: false, ..few() }));
         drop(stage.again(&few()));
         stage.tamper("insert into migration (version, hash) values (99, 'future')");
         let newer = Store::open(&stage.url, &few()).err();
         assert!(matches!(newer, Some(Fault::Version(_))), "{newer:?}");
-        stage.tamper(
-            "delete from migration where version = 99; update migration set hash = 'other'",
-        );
+        stage.tamper("delete from migration where version = 99; update migration set hash = 'other'");
         let altered = Store::open(&stage.url, &few()).err();
         assert!(matches!(altered, Some(Fault::Version(_))), "{altered:?}");
     }
@@ -30,14 +25,7 @@ fn a_store_opens_again_and_says_when_it_is_from_a_newer_program_or_altered() {
 fn reading_a_store_that_is_not_there_makes_none() {
     let data = tempfile::tempdir().unwrap();
     let url = StoreUrl::of(data.path(), None);
-    let missing = Store::open(
-        &url,
-        &Options {
-            create: false,
-            ..few()
-        },
-    )
-    .err();
+    let missing = Store::open(&url, &Options { create: false, ..few() }).err();
     assert!(matches!(missing, Some(Fault::Missing(_))), "{missing:?}");
     assert_eq!(std::fs::read_dir(data.path()).unwrap().count(), 0);
 }
@@ -48,22 +36,11 @@ async fn commits_are_durable() {
     for stage in stages(&few()) {
         let durability = stage.store().durability().await.unwrap();
         let expected: &[(&str, &str)] = match durability.engine {
-            Engine::Sqlite => &[
-                ("journal_mode", "wal"),
-                ("synchronous", "2"),
-                ("foreign_keys", "1"),
-            ],
-            Engine::Postgres => &[
-                ("synchronous_commit", "on"),
-                ("fsync", "on"),
-                ("full_page_writes", "on"),
-            ],
+            Engine::Sqlite => &[("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1")],
+            Engine::Postgres => &[("synchronous_commit", "on"), ("fsync", "on"), ("full_page_writes", "on")],
         };
-        let found: Vec<(&str, &str)> = durability
-            .settings
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
+        let found: Vec<(&str, &str)> =
+            durability.settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
         assert_eq!(found, expected);
     }
 }
@@ -80,9 +57,7 @@ fn two_processes_never_give_out_the_same_id() {
                     match store.new_id() {
                         Ok(id) => break id,
                         Err(Fault::Busy) => {
-                            store
-                                .write_blocking(Lane::Bulk, |_| Ok::<_, Fault>(()))
-                                .unwrap();
+                            store.write_blocking(Lane::Bulk, |_| Ok::<_, Fault>(())).unwrap();
                         }
                         Err(fault) => panic!("{fault}"),
                     }

@@ -34,21 +34,15 @@ fn a_text_opens_under_its_matter_alone_until_it_is_erased() {
         // Read back by a later process: the key file is there already, so its seed plays no part.
         let later = open(9);
         let (text, copy) = (sealed.clone(), sealed.clone());
-        let read = store
-            .read_blocking(move |q| later.matter(q, 101)?.open_text(&text))
-            .unwrap();
+        let read = store.read_blocking(move |q| later.matter(q, 101)?.open_text(&text)).unwrap();
         assert_eq!(read, "申某甲");
 
         let (now, again) = (Moment::from_millis(1), open(9));
-        let erased = store
-            .write_blocking(Lane::People, move |tx| keys::erase(tx, 101, now))
-            .unwrap();
+        let erased = store.write_blocking(Lane::People, move |tx| keys::erase(tx, 101, now)).unwrap();
         assert!(erased);
         let gone = store.read_blocking(move |q| again.matter(q, 101)?.open_text(&copy));
         assert_eq!(gone, Err(Fault::Erased));
-        let twice = store
-            .write_blocking(Lane::People, move |tx| keys::erase(tx, 101, now))
-            .unwrap();
+        let twice = store.write_blocking(Lane::People, move |tx| keys::erase(tx, 101, now)).unwrap();
         assert!(!twice);
     }
 }
@@ -61,16 +55,8 @@ fn another_master_key_opens_nothing() {
         let wrong = Keys::open(elsewhere.path(), true, &*seeded(2)).unwrap();
         let (_, wrapped) = right.new_matter(7, &*seeded(3));
         let store = stage.store();
-        store
-            .write_blocking(Lane::People, move |tx| {
-                Keys::keep(tx, 7, "matter", &wrapped)
-            })
-            .unwrap();
-        assert!(
-            store
-                .read_blocking(move |q| right.matter(q, 7).map(drop))
-                .is_ok()
-        );
+        store.write_blocking(Lane::People, move |tx| Keys::keep(tx, 7, "matter", &wrapped)).unwrap();
+        assert!(store.read_blocking(move |q| right.matter(q, 7).map(drop)).is_ok());
         let refused = store.read_blocking(move |q| wrong.matter(q, 7).map(drop));
         assert!(matches!(refused, Err(Fault::Seal(_))), "{refused:?}");
     }
@@ -85,10 +71,7 @@ fn a_person_is_found_by_the_whole_value_in_one_body_only() {
             Ok::<_, Fault>((keys.make_body(tx, &*random)?, keys.make_body(tx, &*random)?))
         });
         let (here, there) = made.unwrap();
-        assert_eq!(
-            here.find("phone", "138 0000 0000"),
-            here.find("phone", "１３８００００００００")
-        );
+        assert_eq!(here.find("phone", "138 0000 0000"), here.find("phone", "１３８００００００００"));
         assert_eq!(here.find("name", "申某甲"), here.find("name", " 申某甲 "));
         assert_ne!(here.find("name", "申某甲"), here.find("name", "申某"));
         assert_ne!(here.find("name", "1"), here.find("phone", "1"));
@@ -106,10 +89,7 @@ fn the_master_key_is_for_its_owner_only_and_never_made_by_reading() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::metadata(data.path().join("master.key"))
-            .unwrap()
-            .permissions()
-            .mode();
+        let mode = std::fs::metadata(data.path().join("master.key")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
     std::fs::write(data.path().join("master.key"), "short").unwrap();

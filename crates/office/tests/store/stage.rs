@@ -46,28 +46,20 @@ impl Drop for Stage {
     fn drop(&mut self) {
         self.store = None;
         if let Some((server, name)) = &self.database {
-            execute(
-                server,
-                &format!("drop database if exists {name} with (force)"),
-            );
+            execute(server, &format!("drop database if exists {name} with (force)"));
         }
     }
 }
 
 /// On a thread of its own: the driver may not block inside a test's runtime.
 fn execute(url: &str, sql: &str) {
-    let run =
-        || postgres::Client::connect(url, postgres::NoTls).and_then(|mut c| c.batch_execute(sql));
+    let run = || postgres::Client::connect(url, postgres::NoTls).and_then(|mut c| c.batch_execute(sql));
     std::thread::scope(|scope| scope.spawn(run).join().unwrap().unwrap());
 }
 
 /// Few threads, so that tests with many stages stay light.
 pub fn few() -> Options {
-    Options {
-        readers: 2,
-        writers: 4,
-        ..Options::default()
-    }
+    Options { readers: 2, writers: 4, ..Options::default() }
 }
 
 /// SQLite always, PostgreSQL where a server is named.
@@ -83,29 +75,14 @@ pub fn stages(options: &Options) -> Vec<Stage> {
             let server = server.trim_end_matches('/').to_owned();
             execute(&server, &format!("create database {name}"));
             let url = StoreUrl::Postgres(format!("{server}/{name}"));
-            stages.push(stage(
-                url,
-                tempfile::tempdir().unwrap(),
-                Some((server, name)),
-                options,
-            ));
+            stages.push(stage(url, tempfile::tempdir().unwrap(), Some((server, name)), options));
         }
         Err(_) => eprintln!("SKIPPED: PostgreSQL, because {SERVER} names no server"),
     }
     stages
 }
 
-fn stage(
-    url: StoreUrl,
-    data: tempfile::TempDir,
-    database: Option<(String, String)>,
-    options: &Options,
-) -> Stage {
+fn stage(url: StoreUrl, data: tempfile::TempDir, database: Option<(String, String)>, options: &Options) -> Stage {
     let store = Store::open(&url, options).expect("a new store opens");
-    Stage {
-        store: Some(store),
-        url,
-        data,
-        database,
-    }
+    Stage { store: Some(store), url, data, database }
 }

@@ -15,9 +15,8 @@ fn every_statement_prepares_on_both_engines() {
         let faults: Vec<String> = sql::registered()
             .into_iter()
             .filter_map(|statement| {
-                let prepared: Result<(), Fault> = stage
-                    .store()
-                    .write_blocking(Lane::People, move |tx| tx.prepare(statement));
+                let prepared: Result<(), Fault> =
+                    stage.store().write_blocking(Lane::People, move |tx| tx.prepare(statement));
                 prepared.err().map(|fault| fault.to_string())
             })
             .collect();
@@ -49,11 +48,7 @@ fn placeholders_appear_in_order() {
 
 #[test]
 fn at_most_ten_statements_have_two_spellings() {
-    let two: Vec<&str> = sql::registered()
-        .into_iter()
-        .filter(|s| s.two_spellings)
-        .map(|s| s.name)
-        .collect();
+    let two: Vec<&str> = sql::registered().into_iter().filter(|s| s.two_spellings).map(|s| s.name).collect();
     assert!(two.len() <= 10, "{two:?}");
 }
 
@@ -61,18 +56,10 @@ fn at_most_ten_statements_have_two_spellings() {
 fn no_module_with_statements_is_left_out() {
     let registered: BTreeSet<String> = sql::registered()
         .into_iter()
-        .filter_map(|s| {
-            s.name
-                .rsplit_once("::")
-                .map(|(module, _)| module.to_owned())
-        })
+        .filter_map(|s| s.name.rsplit_once("::").map(|(module, _)| module.to_owned()))
         .collect();
     let mut declaring = BTreeSet::new();
-    walk(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
-        "office",
-        &mut declaring,
-    );
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), "office", &mut declaring);
     assert!(declaring.len() >= 5, "the source was not found");
     assert_eq!(declaring, registered);
 }
@@ -81,18 +68,10 @@ fn walk(folder: &Path, module: &str, declaring: &mut BTreeSet<String>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
-        let inner = if stem == "lib" || stem == "mod" {
-            module.to_owned()
-        } else {
-            format!("{module}::{stem}")
-        };
+        let inner = if stem == "lib" || stem == "mod" { module.to_owned() } else { format!("{module}::{stem}") };
         if path.is_dir() {
             walk(&path, &inner, declaring);
-        } else if std::fs::read_to_string(&path)
-            .unwrap()
-            .lines()
-            .any(|l| l.starts_with("statements! {"))
-        {
+        } else if std::fs::read_to_string(&path).unwrap().lines().any(|l| l.starts_with("statements! {")) {
             declaring.insert(inner);
         }
     }

@@ -66,6 +66,9 @@ fn key(headers: &HeaderMap) -> Result<Option<&str>, Trouble> {
     let usable = key.filter(|key| (1..=128).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic()));
     usable.map(Some).ok_or_else(|| {
         let what = "请求头Idempotency-Key应为1至128个可见的ASCII字符";
-        Trouble::saying(Kind::Malformed, vec![Sentence::new(what, "", "请为每次办理生成一个新的随机键，重发时沿用原来的键")])
+        Trouble::saying(
+            Kind::Malformed,
+            vec![Sentence::new(what, "", "请为每次办理生成一个新的随机键，重发时沿用原来的键")],
+        )
     })
 }

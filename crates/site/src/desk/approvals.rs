@@ -82,11 +82,7 @@ pub struct Judged {
 ///
 /// # Errors
 /// Busy or our failure.
-pub async fn show_pile(
-    State(site): State<Arc<Site>>,
-    visit: Visit,
-    form: Form,
-) -> Result<Response, Trouble> {
+pub async fn show_pile(State(site): State<Arc<Site>>, visit: Visit, form: Form) -> Result<Response, Trouble> {
     let page = pile(&site, &visit, form.number("item"), "", "").await?;
     frame::page(&page)
 }
@@ -119,11 +115,7 @@ pub async fn decide(
     };
     let said = match site.office.act(&visit.caller, act).await {
         Ok(_) => return Ok(form::see(&next)),
-        Err(Fail::Refused(refusal)) => refusal
-            .sentences
-            .iter()
-            .map(ToString::to_string)
-            .collect::<String>(),
+        Err(Fail::Refused(refusal)) => refusal.sentences.iter().map(ToString::to_string).collect::<String>(),
         Err(Fail::Invalid(wrong)) => wrong.into_iter().map(|error| error.sentence).collect(),
         Err(other) => return Err(other.into()),
     };
@@ -138,31 +130,20 @@ async fn pile(
     error: &str,
     reason: &str,
 ) -> Result<ApprovalsPage, Trouble> {
-    let query = ListQuery {
-        limit: 100,
-        ..ListQuery::of(ListView::ToApprove)
-    };
+    let query = ListQuery { limit: 100, ..ListQuery::of(ListView::ToApprove) };
     let rows = site.office.list(&visit.caller, query).await?.rows;
-    let open = item
-        .filter(|id| rows.iter().any(|row| row.id == *id))
-        .or_else(|| rows.first().map(|row| row.id));
+    let open = item.filter(|id| rows.iter().any(|row| row.id == *id)).or_else(|| rows.first().map(|row| row.id));
     let view = match open {
         Some(id) => Some(site.office.matter(&visit.caller, id).await?),
         None => None,
     };
     let open_id = open.unwrap_or_default();
-    let step = view
-        .as_ref()
-        .and_then(|view| view.proposal.as_ref())
-        .map(|proposal| proposal.label.clone());
+    let step = view.as_ref().and_then(|view| view.proposal.as_ref()).map(|proposal| proposal.label.clone());
     let item = |row: ListRow| PileItem {
         href: format!("/desk/approvals?item={}", row.id),
         lamp: show::lamp(row.lamp, "不计时"),
-        step: step
-            .clone()
-            .filter(|_| row.id == open_id)
-            .unwrap_or_else(|| row.procedure.clone()),
-        title: row.title,
+        step: step.clone().filter(|_| row.id == open_id).unwrap_or_else(|| row.procedure.clone()),
+        title: if row.title.is_empty() { row.procedure } else { row.title },
         number: row.number,
         unit: row.unit,
         here: row.id == open_id,
@@ -178,44 +159,21 @@ async fn pile(
 fn judged(view: &MatterView, now: Moment, error: &str, reason: &str) -> Option<Judged> {
     let proposal = view.proposal.as_ref()?;
     let long = |words: &str| words.contains('\n') || words.chars().count() > 60;
-    let (texts, rest): (Vec<_>, Vec<_>) = proposal
-        .values
-        .iter()
-        .cloned()
-        .partition(|(_, words)| long(words));
-    let after: Vec<&str> = proposal
-        .remaining
-        .iter()
-        .skip(1)
-        .map(String::as_str)
-        .collect();
+    let (texts, rest): (Vec<_>, Vec<_>) = proposal.values.iter().cloned().partition(|(_, words)| long(words));
+    let after: Vec<&str> = proposal.remaining.iter().skip(1).map(String::as_str).collect();
     Some(Judged {
         href: show::address(view.matter.id),
         number: show::number(view),
         title: show::title(view),
         step: proposal.label.clone(),
         by: format!("{}　{} 送审", proposal.by, proposal.at.to_minute()),
-        clocks: view
-            .clocks
-            .iter()
-            .filter(|clock| clock.clock.is_open())
-            .map(|clock| show::clock(clock, now))
-            .collect(),
+        clocks: view.clocks.iter().filter(|clock| clock.clock.is_open()).map(|clock| show::clock(clock, now)).collect(),
         asked: dossier::turns(view),
         texts,
-        facts: Facts {
-            facts: rest
-                .into_iter()
-                .map(|(label, words)| Fact::typed(label, words))
-                .collect(),
-        },
+        facts: Facts { facts: rest.into_iter().map(|(label, words)| Fact::typed(label, words)).collect() },
         action: format!("{}/decide", show::address(view.matter.id)),
         seen: view.matter.seq,
-        after: if after.is_empty() {
-            String::new()
-        } else {
-            format!("同意后还须{}审批", after.join("、"))
-        },
+        after: if after.is_empty() { String::new() } else { format!("同意后还须{}审批", after.join("、")) },
         error: error.to_owned(),
         reason: reason.to_owned(),
     })
@@ -239,17 +197,9 @@ mod tests {
         ];
         let item = |i: usize| PileItem {
             href: format!("/desk/approvals?item={}", 417 - i),
-            lamp: if i == 0 {
-                Lamp::new(LampKind::Amber, "临近")
-            } else {
-                Lamp::new(LampKind::Green, "正常")
-            },
+            lamp: if i == 0 { Lamp::new(LampKind::Amber, "临近") } else { Lamp::new(LampKind::Green, "正常") },
             title: titles[i % 4].into(),
-            step: if i == 1 {
-                "作出答复决定".into()
-            } else {
-                "答复".into()
-            },
+            step: if i == 1 { "作出答复决定".into() } else { "答复".into() },
             number: format!("晴办2026-{:06}", 417 - i),
             unit: "区住建局".into(),
             here: i == 0,
@@ -281,14 +231,9 @@ mod tests {
     fn a_decision_is_one_press_and_a_return_needs_a_reason() {
         let html = check("approvals", &page(4, ""));
         assert!(
-            html.contains("value=\"approve\"")
-                && html.contains("value=\"return\"")
-                && html.contains("name=\"reason\"")
+            html.contains("value=\"approve\"") && html.contains("value=\"return\"") && html.contains("name=\"reason\"")
         );
-        let html = check(
-            "approvals_error",
-            &page(2, "退回要写明理由，承办人照着改。"),
-        );
+        let html = check("approvals_error", &page(2, "退回要写明理由，承办人照着改。"));
         assert!(html.contains("aria-invalid") && !html.contains("<script>alert"));
         assert!(check("approvals_empty", &page(0, "")).contains("没有等您审批的件"));
     }

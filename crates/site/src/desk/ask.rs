@@ -11,16 +11,15 @@ pub struct Asking<'a> {
     pub ask: Ask<'a>,
     /// Officers that can be chosen.
     pub officers: &'a [Choice],
+    /// Elements that the chosen decision must be proved with: needed, though the step only takes them.
+    pub proof: &'a [String],
 }
 
 /// Names of all that a step may be given, needed ones first.
 pub fn names(step: &Step) -> Vec<&str> {
     let mut names: Vec<&str> = Vec::new();
     let chosen = (step.decisions.len() > 1).then_some("decision");
-    for name in chosen
-        .into_iter()
-        .chain(step.needs.iter().chain(&step.takes).map(String::as_str))
-    {
+    for name in chosen.into_iter().chain(step.needs.iter().chain(&step.takes).map(String::as_str)) {
         if !names.contains(&name) {
             names.push(name);
         }
@@ -31,9 +30,7 @@ pub fn names(step: &Step) -> Vec<&str> {
 impl Asking<'_> {
     /// These fields in the order of the procedure.
     pub fn fields(&self, names: &[&str]) -> Fields {
-        Fields {
-            cells: names.iter().map(|name| self.cell(name)).collect(),
-        }
+        Fields { cells: names.iter().map(|name| self.cell(name)).collect() }
     }
 
     /// All fields in the order of a paper form: the person, the kind, the matter, the files.
@@ -73,39 +70,21 @@ impl Asking<'_> {
     fn element(&self, element: &Element) -> Cell {
         let mut field = self.ask.plain(element);
         field.autocomplete = "off";
+        if self.proof.contains(&element.id) {
+            field.optional = Text::default();
+        }
         if element.kind == Kind::Officer {
             field.input = Input::Select(self.among(&element.id, "未选", self.officers));
         }
         let span = match element.kind {
             Kind::Line | Kind::Text | Kind::BodyName => 12,
-            Kind::Name
-            | Kind::Phone
-            | Kind::IdNumber
-            | Kind::Email
-            | Kind::Date
-            | Kind::Moment
-            | Kind::Number => 4,
+            Kind::Name | Kind::Phone | Kind::IdNumber | Kind::Email | Kind::Date | Kind::Moment | Kind::Number => 4,
             _ => 6,
         };
         match field.input {
-            Input::Select(options)
-                if options.len() <= 6 && matches!(element.kind, Kind::Code | Kind::Flag) =>
-            {
-                let Field {
-                    name,
-                    label,
-                    hint,
-                    error,
-                    optional,
-                    ..
-                } = field;
-                Cell::Choices(
-                    12,
-                    Choices {
-                        optional,
-                        ..Choices::one(name, label, options).hint(hint).error(error)
-                    },
-                )
+            Input::Select(options) if options.len() <= 6 && matches!(element.kind, Kind::Code | Kind::Flag) => {
+                let Field { name, label, hint, error, optional, .. } = field;
+                Cell::Choices(12, Choices { optional, ..Choices::one(name, label, options).hint(hint).error(error) })
             }
             _ => Cell::Field(span, field),
         }
@@ -116,16 +95,10 @@ impl Asking<'_> {
         let label = matter::label(self.ask.procedure, name).to_owned();
         let error = self.ask.errors.at(name);
         let needed = self.ask.step.needs.iter().any(|need| need == name) || name == "decision";
-        let optional: Text = if needed {
-            Text::default()
-        } else {
-            "选填".into()
-        };
+        let optional: Text = if needed { Text::default() } else { "选填".into() };
         let select = |options| Field {
             optional: optional.clone(),
-            ..Field::new(name.to_owned(), label.clone(), "")
-                .input(Input::Select(options))
-                .error(error.clone())
+            ..Field::new(name.to_owned(), label.clone(), "").input(Input::Select(options)).error(error.clone())
         };
         let radios = |options| {
             Cell::Choices(
@@ -137,52 +110,31 @@ impl Asking<'_> {
             )
         };
         match name {
-            "category" => self
-                .ask
-                .categories("类别")
-                .map_or_else(|| radios(Vec::new()), |choices| Cell::Choices(12, choices)),
+            "category" => {
+                self.ask.categories("类别").map_or_else(|| radios(Vec::new()), |choices| Cell::Choices(12, choices))
+            }
             "unit" => Cell::Field(6, select(self.among(name, "请选择", self.ask.units))),
             "handler" => Cell::Field(6, select(self.among(name, "由单位确定", self.officers))),
-            "public" => radios(self.chosen(
-                name,
-                vec![
-                    Choice::new("1", "同意公开，隐去个人信息"),
-                    Choice::new("0", "不公开"),
-                ],
-            )),
+            "public" => {
+                radios(self.chosen(name, vec![Choice::new("1", "同意公开，隐去个人信息"), Choice::new("0", "不公开")]))
+            }
             "decision" => {
-                let open = self
-                    .ask
-                    .procedure
-                    .decisions
-                    .iter()
-                    .filter(|rule| self.ask.step.decisions.contains(&rule.code));
-                let options = open.map(|rule| {
-                    Choice::new(rule.code.clone(), format!("{}　{}", rule.code, rule.label))
-                });
+                let open =
+                    self.ask.procedure.decisions.iter().filter(|rule| self.ask.step.decisions.contains(&rule.code));
+                let options = open.map(|rule| Choice::new(rule.code.clone(), format!("{}　{}", rule.code, rule.label)));
                 Cell::Field(12, select(self.chosen(name, options.collect())))
             }
-            _ => Cell::Field(
-                12,
-                Field::new(name.to_owned(), label.clone(), self.ask.typed(name))
-                    .error(error.clone()),
-            ),
+            _ => Cell::Field(12, Field::new(name.to_owned(), label.clone(), self.ask.typed(name)).error(error.clone())),
         }
     }
 
     fn chosen(&self, name: &str, options: Vec<Choice>) -> Vec<Choice> {
-        options
-            .into_iter()
-            .map(|option| option.chosen_if(self.ask.typed(name)))
-            .collect()
+        options.into_iter().map(|option| option.chosen_if(self.ask.typed(name))).collect()
     }
 
     fn among(&self, name: &str, none: &'static str, list: &[Choice]) -> Vec<Choice> {
         let first = Choice::new("", none);
-        self.chosen(
-            name,
-            std::iter::once(first).chain(list.iter().cloned()).collect(),
-        )
+        self.chosen(name, std::iter::once(first).chain(list.iter().cloned()).collect())
     }
 }
 
@@ -219,20 +171,12 @@ step = [{ id = "register", label = "登记", by = ["clerk"], to = "s", needs = [
         let mut errors = ErrorSummary::default();
         errors.add("text", "内容不合要求。");
         let units = [Choice::new("7", "区住建局")];
-        let ask = Ask {
-            procedure: &procedure,
-            step: &procedure.steps[0],
-            answers: &answers,
-            errors: &errors,
-            units: &units,
-        };
-        let fields = Asking { ask, officers: &[] }.on_paper();
+        let ask =
+            Ask { procedure: &procedure, step: &procedure.steps[0], answers: &answers, errors: &errors, units: &units };
+        let fields = Asking { ask, officers: &[], proof: &[] }.on_paper();
         let html = fields.render().expect("renders");
         let at = |name: &str| html.find(&format!("name=\"{name}\"")).unwrap_or(usize::MAX);
-        assert!(
-            at("name") < at("category") && at("category") < at("text") && at("text") < at("files"),
-            "{html}"
-        );
+        assert!(at("name") < at("category") && at("category") < at("text") && at("text") < at("files"), "{html}");
         assert!(html.contains("value=\"&#60;b&#62;\""), "kept and escaped");
         assert!(html.contains("<option value=\"7\" selected>区住建局"));
         assert!(html.contains("内容不合要求") && !html.contains("举报"));

@@ -54,17 +54,9 @@ pub struct AuditRow {
 ///
 /// # Errors
 /// Busy or our failure.
-pub async fn show_audit(
-    State(site): State<Arc<Site>>,
-    visit: Visit,
-    form: Form,
-) -> Result<Response, Trouble> {
+pub async fn show_audit(State(site): State<Arc<Site>>, visit: Visit, form: Form) -> Result<Response, Trouble> {
     let (before, number) = (form.number("before"), form.line("number"));
-    let found = if number.is_empty() {
-        None
-    } else {
-        site.office.find_number(&visit.caller, &number).await?.pop()
-    };
+    let found = if number.is_empty() { None } else { site.office.find_number(&visit.caller, &number).await?.pop() };
     let target = match (&found, number.is_empty()) {
         (Some(row), _) => Some(format!("matter {}", row.id)),
         (None, true) => None,
@@ -72,26 +64,10 @@ pub async fn show_audit(
         (None, false) => Some(String::new()),
     };
     let records = site.office.audit(&visit.caller, target, before).await?;
-    let names = site
-        .office
-        .officers(&visit.caller)
-        .await?
-        .into_iter()
-        .map(|one| (one.id, one.name))
-        .collect();
-    let mut pages = Keyset::before(
-        "/desk/audit",
-        before,
-        records.last().map(|one| one.id),
-        records.len(),
-        "条",
-    );
+    let names = site.office.officers(&visit.caller).await?.into_iter().map(|one| (one.id, one.name)).collect();
+    let mut pages = Keyset::before("/desk/audit", before, records.last().map(|one| one.id), records.len(), "条");
     if !number.is_empty() && !pages.next.is_empty() {
-        pages.next = format!(
-            "{}&number={}",
-            pages.next,
-            crate::lang::query_value(&number)
-        );
+        pages.next = format!("{}&number={}", pages.next, crate::lang::query_value(&number));
     }
     let (chain, chain_note) = chain(&site, visit.caller.body).await?;
     frame::page(&AuditPage {
@@ -109,26 +85,19 @@ pub async fn show_audit(
 async fn chain(site: &Site, body: i64) -> Result<(Lamp, String), Trouble> {
     let office = site.office.clone();
     let checked = tokio::task::spawn_blocking(move || office.store().read_blocking(verify)).await;
-    let checked = checked
-        .map_err(|_| Trouble::new(Kind::Fault))?
-        .map_err(office::Fail::from)?;
-    Ok(
-        match checked.broken.iter().find(|(broken, _)| *broken == body) {
-            None => (
-                Lamp::new(LampKind::Green, "完整"),
-                format!("已核对{}条，逐条相连", checked.records),
-            ),
-            Some((_, seq)) => (
-                Lamp::new(LampKind::Red, "不完整"),
-                format!("第{seq}条与前一条不相连，请立即报告网络安全负责人"),
-            ),
-        },
-    )
+    let checked = checked.map_err(|_| Trouble::new(Kind::Fault))?.map_err(office::Fail::from)?;
+    Ok(match checked.broken.iter().find(|(broken, _)| *broken == body) {
+        None => (Lamp::new(LampKind::Green, "完整"), format!("已核对{}条，逐条相连", checked.records)),
+        Some((_, seq)) => {
+            (Lamp::new(LampKind::Red, "不完整"), format!("第{seq}条与前一条不相连，请立即报告网络安全负责人"))
+        }
+    })
 }
 
 fn row(record: Record, names: &BTreeMap<i64, String>) -> AuditRow {
     let act = match record.act.as_str() {
         "read" => "查看",
+        "find" => "检索",
         "open" => "查看个人信息",
         "sign_in" => "登录",
         "sign_in_failed" => "登录失败",
@@ -138,33 +107,18 @@ fn row(record: Record, names: &BTreeMap<i64, String>) -> AuditRow {
         _ => "办理",
     };
     let mut parts = record.target.split(' ');
-    let object = match (
-        parts.next(),
-        parts.next().and_then(|id| id.parse::<i64>().ok()),
-    ) {
+    let object = match (parts.next(), parts.next().and_then(|id| id.parse::<i64>().ok())) {
         (Some("matter"), Some(id)) => Link::new(show::address(id), format!("办件{id}")),
-        (Some("officer"), Some(id)) => {
-            Link::new("", names.get(&id).cloned().unwrap_or_else(|| "人员".into()))
-        }
+        (Some("officer"), Some(id)) => Link::new("", names.get(&id).cloned().unwrap_or_else(|| "人员".into())),
         (Some("unit"), Some(_)) => Link::new("", "机构"),
         _ => Link::default(),
     };
-    let note = if record.reason.is_empty() {
-        String::new()
-    } else {
-        format!("事由：{}", record.reason)
-    };
+    let note = if record.reason.is_empty() { String::new() } else { format!("事由：{}", record.reason) };
     let actor = names.get(&record.actor).cloned();
     AuditRow {
         seq: record.seq.unwrap_or_default(),
         at: record.at.to_minute(),
-        actor: actor.unwrap_or_else(|| {
-            if record.actor == 0 {
-                "公众".into()
-            } else {
-                "系统".into()
-            }
-        }),
+        actor: actor.unwrap_or_else(|| if record.actor == 0 { "公众".into() } else { "系统".into() }),
         act: act.into(),
         object,
         note,
@@ -195,10 +149,8 @@ mod tests {
             chain: Lamp::new(LampKind::Green, "完整"),
             chain_note: "共48,213条，逐条相连".into(),
             filters: vec![
-                Field::new("who", "人员", "")
-                    .input(Input::Select(vec![Choice::new("", "全部人员")])),
-                Field::new("act", "操作", "")
-                    .input(Input::Select(vec![Choice::new("", "全部操作")])),
+                Field::new("who", "人员", "").input(Input::Select(vec![Choice::new("", "全部人员")])),
+                Field::new("act", "操作", "").input(Input::Select(vec![Choice::new("", "全部操作")])),
                 Field::new("number", "编号", ""),
             ],
             filtered: false,
@@ -208,15 +160,9 @@ mod tests {
                 row(48211, "办理", "签收"),
                 row(48210, "查看", HOSTILE),
             ],
-            pages: Keyset {
-                next: "?after=48210".into(),
-                note: "本页4条".into(),
-                ..Keyset::default()
-            },
+            pages: Keyset { next: "?after=48210".into(), note: "本页4条".into(), ..Keyset::default() },
         };
         let html = check("audit", &page);
-        assert!(
-            html.contains("回电核实") && html.contains("完整") && !html.contains("<script>alert")
-        );
+        assert!(html.contains("回电核实") && html.contains("完整") && !html.contains("<script>alert"));
     }
 }

@@ -24,9 +24,7 @@ pub async fn show_matter(
 ) -> Result<Response, Trouble> {
     let view = site.office.matter(&visit.caller, id).await?;
     let mut shell = frame::shell(&site, &visit, "").await?;
-    let done = form
-        .number("done")
-        .and_then(|seq| view.timeline.iter().find(|item| item.seq == seq));
+    let done = form.number("done").and_then(|seq| view.timeline.iter().find(|item| item.seq == seq));
     if let Some(done) = done {
         shell.flash = frame::flash("", format!("“{}”已办。", done.label));
     }
@@ -45,21 +43,12 @@ pub async fn open(
     form: Form,
 ) -> Result<Response, Trouble> {
     let element = form.line("element");
-    let opened = site
-        .office
-        .open_text(&visit.caller, id, &element, &form.line("reason"))
-        .await;
+    let opened = site.office.open_text(&visit.caller, id, &element, &form.line("reason")).await;
     let view = site.office.matter(&visit.caller, id).await?;
     let mut shell = frame::shell(&site, &visit, "").await?;
     let now = site.office.now();
     match opened {
-        Ok(value) => frame::page(&page(
-            &view,
-            &visit.caller,
-            shell,
-            now,
-            Some((element, value)),
-        )),
+        Ok(value) => frame::page(&page(&view, &visit.caller, shell, now, Some((element, value)))),
         Err(Fail::Forbidden(why)) => {
             shell.flash = frame::flash("stop", why);
             frame::again(&page(&view, &visit.caller, shell, now, None))
@@ -84,10 +73,7 @@ pub async fn file(
     let name = crate::lang::query_value(&view.name);
     let headers = [
         (header::CONTENT_TYPE, view.media),
-        (
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename*=UTF-8''{name}"),
-        ),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{name}")),
     ];
     Ok((headers, bytes).into_response())
 }
@@ -102,9 +88,5 @@ pub async fn paper(
     Path((id, paper)): Path<(i64, i64)>,
 ) -> Result<Response, Trouble> {
     let (view, html) = site.office.paper_html(&visit.caller, paper).await?;
-    if view.matter == id {
-        Ok(Html(html).into_response())
-    } else {
-        Err(Trouble::new(Why::NotFound))
-    }
+    if view.matter == id { Ok(Html(html).into_response()) } else { Err(Trouble::new(Why::NotFound)) }
 }

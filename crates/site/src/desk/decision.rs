@@ -64,10 +64,7 @@ mod tests {
             paper: paper.into(),
             on: code == "A1",
         };
-        let group = |title: &str, codes| CodeGroup {
-            title: title.into(),
-            codes,
-        };
+        let group = |title: &str, codes| CodeGroup { title: title.into(), codes };
         DecisionPage {
             shell: sample(""),
             of: of(),
@@ -78,13 +75,7 @@ mod tests {
                 group(
                     "予以公开",
                     vec![
-                        line(
-                            "A1",
-                            "予以公开",
-                            "第三十六条第（二）项",
-                            "向申请人提供的信息",
-                            "政府信息公开告知书",
-                        ),
+                        line("A1", "予以公开", "第三十六条第（二）项", "向申请人提供的信息", "政府信息公开告知书"),
                         line(
                             "A2",
                             "告知获取方式和途径",
@@ -96,13 +87,7 @@ mod tests {
                 ),
                 group(
                     "部分公开",
-                    vec![line(
-                        "B1",
-                        "区分处理",
-                        "第三十七条",
-                        "不公开部分的理由代码",
-                        "政府信息部分公开告知书",
-                    )],
+                    vec![line("B1", "区分处理", "第三十七条", "不公开部分的理由代码", "政府信息部分公开告知书")],
                 ),
                 group(
                     "不予公开",

@@ -81,34 +81,17 @@ const ROW: i64 = 28;
 
 impl FiguresPage {
     fn bars(&self) -> Vec<Bar> {
-        let most = self
-            .rows
-            .iter()
-            .map(|row| row.received)
-            .max()
-            .unwrap_or(0)
-            .max(1);
+        let most = self.rows.iter().map(|row| row.received).max().unwrap_or(0).max(1);
         let bar = |(i, row): (usize, &FigureLine)| {
             let mut x = LEFT;
-            let parts = [
-                (row.in_time, "b1"),
-                (row.late, "b2"),
-                (row.open, "b3"),
-                (row.other, "b4"),
-            ]
-            .map(|(n, class)| {
-                let (from, length) = (x, n * LONGEST / most);
-                x += length;
-                (from, length, class)
-            });
+            let parts =
+                [(row.in_time, "b1"), (row.late, "b2"), (row.open, "b3"), (row.other, "b4")].map(|(n, class)| {
+                    let (from, length) = (x, n * LONGEST / most);
+                    x += length;
+                    (from, length, class)
+                });
             let y = i64::try_from(i).unwrap_or(0) * ROW;
-            Bar {
-                y,
-                label: row.label.chars().take(9).collect(),
-                parts,
-                end: x + 8,
-                total: row.received,
-            }
+            Bar { y, label: row.label.chars().take(9).collect(), parts, end: x + 8, total: row.received }
         };
         self.rows.iter().take(20).enumerate().map(bar).collect()
     }
@@ -125,20 +108,13 @@ const FIGURE: &str = "messages";
 ///
 /// # Errors
 /// Busy or our failure.
-pub async fn show_figures(
-    State(site): State<Arc<Site>>,
-    visit: Visit,
-    form: Form,
-) -> Result<Response, Trouble> {
+pub async fn show_figures(State(site): State<Arc<Site>>, visit: Visit, form: Form) -> Result<Response, Trouble> {
     let category = form.raw("by") == "category";
     let by = if category { By::Category } else { By::Unit };
     let (office, body) = (site.office.clone(), visit.caller.body);
     let counted = tokio::task::spawn_blocking(move || office.figure(body, FIGURE, by)).await;
     let rows = counted.map_err(|_| Trouble::new(Kind::Fault))??;
-    let tab = |href, text, here| Tab {
-        link: Link::new(href, text),
-        here,
-    };
+    let tab = |href, text, here| Tab { link: Link::new(href, text), here };
     let rows: Vec<FigureLine> = rows.into_iter().map(|row| line(row, category)).collect();
     frame::page(&FiguresPage {
         shell: frame::shell(&site, &visit, "/desk/figures").await?,
@@ -160,10 +136,7 @@ fn line(row: FigureRow, category: bool) -> FigureLine {
         href: if row.key.is_empty() {
             String::new()
         } else {
-            format!(
-                "/desk/list/all?{filter}={}",
-                crate::lang::query_value(&row.key)
-            )
+            format!("/desk/list/all?{filter}={}", crate::lang::query_value(&row.key))
         },
         label: row.label,
         received: n(row.received),
@@ -171,10 +144,7 @@ fn line(row: FigureRow, category: bool) -> FigureLine {
         late: n(row.late),
         open: n(row.open),
         other: n(row.other),
-        median: row
-            .median_days
-            .map(|days| format!("{days:.1}"))
-            .unwrap_or_default(),
+        median: row.median_days.map(|days| format!("{days:.1}")).unwrap_or_default(),
     }
 }
 
@@ -199,9 +169,13 @@ mod tests {
     fn page(rows: Vec<FigureLine>) -> FiguresPage {
         FiguresPage {
             shell: sample("/desk/figures"),
-            by: vec![Tab { link: Link::new("?by=unit", "按单位"), here: true }, Tab { link: Link::new("?by=category", "按类别"), here: false }],
+            by: vec![
+                Tab { link: Link::new("?by=unit", "按单位"), here: true },
+                Tab { link: Link::new("?by=category", "按类别"), here: false },
+            ],
             head: "单位".into(),
-            definition: "群众留言，按提交日计；按时指答复不晚于法定最迟日；中位天数是答复减提交，以24小时为1天。".into(),
+            definition: "群众留言，按提交日计；按时指答复不晚于法定最迟日；中位天数是答复减提交，以24小时为1天。"
+                .into(),
             total: total(&rows),
             rows,
         }
@@ -233,8 +207,6 @@ mod tests {
             212 * LONGEST / 252 + 9 * LONGEST / 252 + 31 * LONGEST / 252
         );
         assert!(html.contains("95.9%"), "212 of 221");
-        assert!(
-            check("figures_empty", &super::tests::page(vec![])).contains("还没有可以统计的留言")
-        );
+        assert!(check("figures_empty", &super::tests::page(vec![])).contains("还没有可以统计的留言"));
     }
 }

@@ -16,12 +16,15 @@ use matter::procedure::{DecisionRule, Told};
 use matter::{Element, Kind, Procedure, Step};
 use office::Conflict;
 
+/// An article without the name of its law, where many stand below each other.
+fn article_only(cite: &str) -> &str {
+    cite.strip_prefix('《').and_then(|rest| rest.split_once('》')).map_or(cite, |(_, article)| article)
+}
+
 /// The long text that a step writes and that may become public: what the editor is for.
 pub(super) fn published<'a>(procedure: &'a Procedure, step: &Step) -> Option<&'a Element> {
     let needed = step.needs.iter().filter_map(|name| procedure.element(name));
-    needed
-        .into_iter()
-        .find(|element| element.kind == Kind::Text && element.published)
+    needed.into_iter().find(|element| element.kind == Kind::Text && element.published)
 }
 
 impl Scene {
@@ -31,36 +34,21 @@ impl Scene {
 
     /// The form that suits the step: first the decision where there are several, the editor for a
     /// text that may become public, else the plain form.
-    pub(super) fn answer(
-        self,
-        status: StatusCode,
-        typed: Typed,
-        template: Option<usize>,
-    ) -> Result<Response, Trouble> {
-        let open = self.step.decisions.len() > 1
-            && typed.answers.get("decision").is_none_or(String::is_empty);
+    pub(super) fn answer(self, status: StatusCode, typed: Typed, template: Option<usize>) -> Result<Response, Trouble> {
+        let open = self.step.decisions.len() > 1 && typed.answers.get("decision").is_none_or(String::is_empty);
         if open && self.option.allowed {
             return frame::answer(status, &self.decision_page(&typed));
         }
         match published(self.procedure(), &self.step).cloned() {
-            Some(element) if self.option.allowed => {
-                frame::answer(status, &self.reply_page(typed, &element, template))
-            }
+            Some(element) if self.option.allowed => frame::answer(status, &self.reply_page(typed, &element, template)),
             _ => frame::answer(status, &self.step_page(typed)),
         }
     }
 
     fn decision(&self, typed: &Typed) -> Option<&DecisionRule> {
-        let only = self
-            .step
-            .decisions
-            .first()
-            .filter(|_| self.step.decisions.len() == 1);
+        let only = self.step.decisions.first().filter(|_| self.step.decisions.len() == 1);
         let code = typed.answers.get("decision").or(only)?;
-        self.procedure()
-            .decisions
-            .iter()
-            .find(|rule| rule.code == *code)
+        self.procedure().decisions.iter().find(|rule| rule.code == *code)
     }
 
     /// Elements to fill in: those that prove other decisions than the chosen one are left out.
@@ -68,11 +56,7 @@ impl Scene {
         let chosen = self.decision(typed);
         let proves = |rule: &DecisionRule, name: &str| rule.proof.iter().any(|proof| proof == name);
         let wanted = |name: &&str| {
-            let of_some = self
-                .procedure()
-                .decisions
-                .iter()
-                .any(|rule| proves(rule, name));
+            let of_some = self.procedure().decisions.iter().any(|rule| proves(rule, name));
             *name != "decision"
                 && (!of_some
                     || self.step.needs.iter().any(|need| need == name)
@@ -89,67 +73,37 @@ impl Scene {
             errors: &typed.errors,
             units: &self.units,
         };
-        Asking {
-            ask,
-            officers: &self.officers,
-        }
+        let proof = self.decision(typed).map_or(&[][..], |rule| &rule.proof);
+        Asking { ask, officers: &self.officers, proof }
     }
 
     fn guard(&self, typed: &Typed) -> Guard {
         let mut more = vec![(form::SEEN, self.view.matter.seq.to_string())];
         more.extend(
-            typed
-                .answers
-                .get("decision")
-                .filter(|code| !code.is_empty())
-                .map(|code| ("decision", code.clone())),
+            typed.answers.get("decision").filter(|code| !code.is_empty()).map(|code| ("decision", code.clone())),
         );
-        Guard {
-            more,
-            ..self.shell.guard()
-        }
+        Guard { more, ..self.shell.guard() }
     }
 
     fn action(&self) -> String {
-        format!(
-            "{}/step/{}",
-            show::address(self.view.matter.id),
-            self.step.id
-        )
+        format!("{}/step/{}", show::address(self.view.matter.id), self.step.id)
     }
 
     fn button(&self) -> String {
-        if self.approval {
-            "送审".into()
-        } else {
-            format!("确认{}", self.step.label)
-        }
+        if self.approval { "送审".into() } else { format!("确认{}", self.step.label) }
     }
 
     /// What follows from the step.
     fn then(&self, typed: &Typed) -> Facts {
         let mut facts = Vec::new();
         let decision = self.decision(typed);
-        facts.extend(decision.map(|rule| {
-            Fact::new("决定", format!("{}　{}", rule.code, rule.label)).law(rule.article.clone())
-        }));
         facts.extend(
-            self.option
-                .dates
-                .iter()
-                .map(|sentence| Fact::new("时限审批", sentence.clone())),
+            decision.map(|rule| Fact::new("决定", format!("{}　{}", rule.code, rule.label)).law(rule.article.clone())),
         );
-        let to = self
-            .step
-            .to
-            .as_deref()
-            .and_then(|to| self.procedure().state(to));
+        facts.extend(self.option.dates.iter().map(|sentence| Fact::new("影响", sentence.clone())));
+        let to = self.step.to.as_deref().and_then(|to| self.procedure().state(to));
         facts.extend(to.map(|state| Fact::new("状态", state.label.clone())));
-        let papers = self
-            .step
-            .issues
-            .iter()
-            .chain(decision.and_then(|rule| rule.paper.as_ref()));
+        let papers = self.step.issues.iter().chain(decision.and_then(|rule| rule.paper.as_ref()));
         facts.extend(
             papers
                 .filter_map(|id| self.procedure().paper(id))
@@ -187,11 +141,7 @@ impl Scene {
     }
 
     fn reply_page(self, typed: Typed, element: &Element, template: Option<usize>) -> ReplyPage {
-        let rest: Vec<&str> = self
-            .asked(&typed)
-            .into_iter()
-            .filter(|name| *name != element.id)
-            .collect();
+        let rest: Vec<&str> = self.asked(&typed).into_iter().filter(|name| *name != element.id).collect();
         let action = self.action();
         let (templates, chosen) = wordings(&action, template);
         ReplyPage {
@@ -203,13 +153,8 @@ impl Scene {
             phrases: PHRASES.map(str::to_owned).into(),
             name: element.id.clone(),
             text_label: element.label.clone(),
-            text: chosen
-                .or_else(|| typed.answers.get(&element.id).cloned())
-                .unwrap_or_default(),
-            max: element
-                .max
-                .and_then(|max| u32::try_from(max).ok())
-                .unwrap_or(10_000),
+            text: chosen.or_else(|| typed.answers.get(&element.id).cloned()).unwrap_or_default(),
+            max: element.max.and_then(|max| u32::try_from(max).ok()).unwrap_or(10_000),
             error: typed.errors.at(&element.id).into_owned(),
             barred: typed.barred.clone(),
             fields: self.asking(&typed).fields(&rest),
@@ -224,42 +169,24 @@ impl Scene {
     fn decision_page(self, typed: &Typed) -> DecisionPage {
         let procedure = self.procedure();
         let mut groups: Vec<CodeGroup> = Vec::new();
-        for rule in procedure
-            .decisions
-            .iter()
-            .filter(|rule| self.step.decisions.contains(&rule.code))
-        {
-            let proof: Vec<&str> = rule
-                .proof
-                .iter()
-                .map(|name| matter::label(procedure, name))
-                .collect();
+        for rule in procedure.decisions.iter().filter(|rule| self.step.decisions.contains(&rule.code)) {
+            let proof: Vec<&str> = rule.proof.iter().map(|name| matter::label(procedure, name)).collect();
             let paper = rule.paper.as_deref().and_then(|id| procedure.paper(id));
             let line = CodeLine {
                 code: rule.code.clone(),
                 label: rule.label.clone(),
-                cite: rule.article.clone(),
-                proof: if proof.is_empty() {
-                    String::new()
-                } else {
-                    format!("须附：{}", proof.join("、"))
-                },
+                cite: article_only(&rule.article).to_owned(),
+                proof: if proof.is_empty() { String::new() } else { format!("须附：{}", proof.join("、")) },
                 paper: paper.map(|paper| paper.label.clone()).unwrap_or_default(),
                 on: false,
             };
             let title = rule.row.split(' ').next().unwrap_or_default();
             match groups.iter_mut().find(|group| group.title == title) {
                 Some(group) => group.codes.push(line),
-                None => groups.push(CodeGroup {
-                    title: title.to_owned(),
-                    codes: vec![line],
-                }),
+                None => groups.push(CodeGroup { title: title.to_owned(), codes: vec![line] }),
             }
         }
-        let asked = dossier::turns(&self.view)
-            .into_iter()
-            .find(|turn| !turn.ours)
-            .map(|turn| turn.text);
+        let asked = dossier::turns(&self.view).into_iter().find(|turn| !turn.ours).map(|turn| turn.text);
         DecisionPage {
             of: show::of(&self.view),
             action: self.action(),
@@ -271,25 +198,15 @@ impl Scene {
         }
     }
 
-    pub(super) fn conflict(
-        self,
-        conflict: &Conflict,
-        answers: &Answers,
-    ) -> Result<Response, Trouble> {
-        let since = conflict
-            .since
-            .iter()
-            .map(|one| Fact::new(one.at.to_minute(), one.label.clone()));
+    pub(super) fn conflict(self, conflict: &Conflict, answers: &Answers) -> Result<Response, Trouble> {
+        let since = conflict.since.iter().map(|one| Fact::new(one.at.to_minute(), one.label.clone()));
         let typed = answers.iter().map(|(name, mine)| Difference {
             name: name.clone(),
             label: matter::label(self.procedure(), name).to_owned(),
             now: self.view.text(name).to_owned(),
             mine: mine.clone(),
         });
-        let guard = Guard {
-            more: vec![(form::SEEN, conflict.seq.to_string())],
-            ..self.shell.guard()
-        };
+        let guard = Guard { more: vec![(form::SEEN, conflict.seq.to_string())], ..self.shell.guard() };
         frame::answer(
             StatusCode::CONFLICT,
             &ConflictPage {

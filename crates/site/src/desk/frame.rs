@@ -16,18 +16,12 @@ pub const SETTINGS: &str = "desk";
 
 /// Addresses of the desk's files.
 pub fn files() -> Assets {
-    Assets {
-        styles: vec![assets::url("desk.css")],
-        script: assets::url("desk.js"),
-    }
+    Assets { styles: vec![assets::url("desk.css")], script: assets::url("desk.js"), icon: assets::url("emblem.svg") }
 }
 
 /// The name on the doorplate.
 pub fn body_name(site: &Site, body: i64) -> String {
-    site.office
-        .body(body)
-        .map(|body| body.name.clone())
-        .unwrap_or_default()
+    site.office.body(body).map(|body| body.name.clone()).unwrap_or_default()
 }
 
 /// The frame of a page, with fresh counters. `here` is the address of the place in the rail.
@@ -40,12 +34,7 @@ pub async fn shell(site: &Site, visit: &Visit, here: &str) -> Result<Shell, Trou
 }
 
 /// The frame of a page that has read the counters itself.
-pub fn with_counters(
-    site: &Site,
-    visit: &Visit,
-    here: &str,
-    counters: &[(ListView, usize)],
-) -> Shell {
+pub fn with_counters(site: &Site, visit: &Visit, here: &str, counters: &[(ListView, usize)]) -> Shell {
     let roles: Vec<&str> = visit.caller.roles.iter().map(|role| role.label()).collect();
     let settings = visit.cookie(SETTINGS).unwrap_or_default();
     Shell {
@@ -64,25 +53,17 @@ pub fn with_counters(
 
 /// Address of a queue; what waits for approval has its own page.
 pub fn queue_address(view: ListView) -> String {
-    if view == ListView::ToApprove {
-        "/desk/approvals".into()
-    } else {
-        format!("/desk/list/{}", view.id())
-    }
+    if view == ListView::ToApprove { "/desk/approvals".into() } else { format!("/desk/list/{}", view.id()) }
 }
 
 /// Whether this officer registers what comes in.
 pub fn registers(caller: &Caller) -> bool {
-    [Role::Clerk, Role::FoiClerk]
-        .iter()
-        .any(|role| caller.has(*role))
+    [Role::Clerk, Role::FoiClerk].iter().any(|role| caller.has(*role))
 }
 
 /// Whether an officer approves anything.
 fn approves(caller: &Caller) -> bool {
-    [Role::UnitHead, Role::FoiHead, Role::Leader]
-        .iter()
-        .any(|role| caller.has(*role))
+    [Role::UnitHead, Role::FoiHead, Role::Leader].iter().any(|role| caller.has(*role))
 }
 
 fn rail(caller: &Caller, counters: &[(ListView, usize)], here: &str) -> Vec<RailGroup> {
@@ -94,78 +75,37 @@ fn rail(caller: &Caller, counters: &[(ListView, usize)], here: &str) -> Vec<Rail
         tone,
     };
     let queue = |view: ListView| {
-        let count = counters
-            .iter()
-            .find(|(known, _)| *known == view)
-            .map(|(_, count)| *count);
+        let count = counters.iter().find(|(known, _)| *known == view).map(|(_, count)| *count);
         let tone = match (view, count) {
             (ListView::Overdue, Some(1..)) => LampKind::Red,
             (ListView::Near, Some(1..)) => LampKind::Amber,
             _ => LampKind::Grey,
         };
-        item(
-            queue_address(view),
-            view.label(),
-            count.map(counted).unwrap_or_default(),
-            tone,
-        )
+        item(queue_address(view), view.label(), count.map(counted).unwrap_or_default(), tone)
     };
-    let place =
-        |href: &str, label: &str| item(href.to_owned(), label, String::new(), LampKind::Grey);
+    let place = |href: &str, label: &str| item(href.to_owned(), label, String::new(), LampKind::Grey);
     let mut today = vec![place("/desk", "工作台")];
-    let waiting = [
-        ListView::Overdue,
-        ListView::Near,
-        ListView::Returned,
-        ListView::ToSign,
-        ListView::ToHandle,
-    ];
+    let waiting = [ListView::Overdue, ListView::Near, ListView::Returned, ListView::ToSign, ListView::ToHandle];
     today.extend(waiting.map(queue));
     today.extend(approves(caller).then(|| queue(ListView::ToApprove)));
-    let mut work: Vec<RailItem> = registers(caller)
-        .then(|| place("/desk/register", "登记"))
-        .into_iter()
-        .collect();
+    let mut work: Vec<RailItem> = registers(caller).then(|| place("/desk/register", "登记")).into_iter().collect();
     work.extend([ListView::Waiting, ListView::Closed, ListView::All].map(queue));
     work.push(place("/desk/search", "检索"));
-    let mut rest = vec![
-        place("/desk/figures", "统计"),
-        place("/desk/outbox", "发件箱"),
-    ];
-    rest.extend(
-        caller
-            .has(Role::Auditor)
-            .then(|| place("/desk/audit", "查阅记录")),
-    );
-    rest.extend(
-        caller
-            .has(Role::Administrator)
-            .then(|| place("/desk/people", "人员与机构")),
-    );
+    let mut rest = vec![place("/desk/figures", "统计"), place("/desk/outbox", "发件箱")];
+    rest.extend(caller.has(Role::Auditor).then(|| place("/desk/audit", "查阅记录")));
+    rest.extend(caller.has(Role::Administrator).then(|| place("/desk/people", "人员与机构")));
     let groups = [("今天", today), ("办件", work), ("管理", rest)];
-    groups
-        .map(|(title, items)| RailGroup {
-            title: title.into(),
-            items,
-        })
-        .into()
+    groups.map(|(title, items)| RailGroup { title: title.into(), items }).into()
 }
 
 /// A count as the rail shows it: the lists are counted up to one long page.
 pub fn counted(count: usize) -> String {
-    if count >= 100 {
-        "99+".into()
-    } else {
-        count.to_string()
-    }
+    if count >= 100 { "99+".into() } else { count.to_string() }
 }
 
 /// A sentence above the page.
 pub fn flash(sort: &'static str, text: impl Into<String>) -> Option<Flash> {
-    Some(Flash {
-        sort,
-        text: text.into(),
-    })
+    Some(Flash { sort, text: text.into() })
 }
 
 /// The page as an answer.
@@ -199,11 +139,7 @@ pub fn answer(status: StatusCode, page: &impl Template) -> Result<Response, Trou
 /// Busy or our failure.
 pub async fn units(site: &Site, caller: &Caller) -> Result<Vec<Choice>, Trouble> {
     let units = site.office.units(caller).await?;
-    Ok(units
-        .into_iter()
-        .filter(|unit| unit.active)
-        .map(|unit| Choice::new(unit.id.to_string(), unit.name))
-        .collect())
+    Ok(units.into_iter().filter(|unit| unit.active).map(|unit| Choice::new(unit.id.to_string(), unit.name)).collect())
 }
 
 /// Officers who handle matters, to choose from.
@@ -212,10 +148,6 @@ pub async fn units(site: &Site, caller: &Caller) -> Result<Vec<Choice>, Trouble>
 /// Busy or our failure.
 pub async fn officers(site: &Site, caller: &Caller) -> Result<Vec<Choice>, Trouble> {
     let officers = site.office.officers(caller).await?;
-    let handle = officers
-        .into_iter()
-        .filter(|one| one.active && one.roles.contains(&Role::Handler));
-    Ok(handle
-        .map(|one| Choice::new(one.id.to_string(), one.name))
-        .collect())
+    let handle = officers.into_iter().filter(|one| one.active && one.roles.contains(&Role::Handler));
+    Ok(handle.map(|one| Choice::new(one.id.to_string(), one.name)).collect())
 }

@@ -51,11 +51,7 @@ pub struct Counter {
 impl Counter {
     /// A warning only while there is something to warn of.
     fn class(&self) -> &'static str {
-        if self.count == "0" {
-            "zero"
-        } else {
-            self.tone.class()
-        }
+        if self.count == "0" { "zero" } else { self.tone.class() }
     }
 }
 
@@ -79,33 +75,17 @@ const FIRST: usize = 12;
 ///
 /// # Errors
 /// Busy or our failure.
-pub async fn show_home(
-    State(site): State<Arc<Site>>,
-    visit: Visit,
-    form: Form,
-) -> Result<Response, Trouble> {
+pub async fn show_home(State(site): State<Arc<Site>>, visit: Visit, form: Form) -> Result<Response, Trouble> {
     let counts = site.office.counters(&visit.caller).await?;
     let shell = frame::with_counters(&site, &visit, "/desk", &counts);
-    let view = if visit.caller.has(office::Role::Handler) {
-        ListView::ToHandle
-    } else {
-        ListView::ToSign
-    };
-    let query = ListQuery {
-        limit: 100,
-        ..ListQuery::of(view)
-    };
+    let view = if visit.caller.has(office::Role::Handler) { ListView::ToHandle } else { ListView::ToSign };
+    let query = ListQuery { limit: 100, ..ListQuery::of(view) };
     let mut mine = site.office.list(&visit.caller, query).await?;
     let today = site.office.now().date();
-    let days = if mine.next.is_none() {
-        fortnight(&mine.rows, today, site.office.rules().law.calendar())
-    } else {
-        Vec::new()
-    };
+    let days =
+        if mine.next.is_none() { fortnight(&mine.rows, today, site.office.rules().law.calendar()) } else { Vec::new() };
     mine.rows.truncate(FIRST);
-    let last = form
-        .number("last")
-        .map(|at| format!("上次登录 {}", Moment::from_millis(at).to_minute()));
+    let last = form.number("last").map(|at| format!("上次登录 {}", Moment::from_millis(at).to_minute()));
     frame::page(&HomePage {
         shell,
         today: format!(
@@ -152,19 +132,16 @@ fn counter(view: ListView, count: usize) -> Option<(u8, Counter)> {
     Some((place, counter))
 }
 
-/// Two weeks from this Monday, with what falls due on each day.
+/// Two weeks from this Monday, at the week's end from the next, with what falls due on each day.
 fn fortnight(rows: &[ListRow], today: Date, calendar: &Calendar) -> Vec<DueDay> {
-    let back = i64::try_from(show::weekday(today)).unwrap_or(0);
+    let weekday = i64::try_from(show::weekday(today)).unwrap_or(0);
+    let back = if weekday < 5 { weekday } else { weekday - 7 };
     let monday = today.saturating_sub(jiff::Span::new().days(back));
     let day = |i: i64| {
         let date = monday.saturating_add(jiff::Span::new().days(i));
         let known = calendar.day(date, &[]);
         DueDay {
-            label: if date.day() == 1 {
-                format!("{}/1", date.month())
-            } else {
-                date.day().to_string()
-            },
+            label: if date.day() == 1 { format!("{}/1", date.month()) } else { date.day().to_string() },
             count: rows.iter().filter(|row| row.aim_on == Some(date)).count(),
             rest: if calendar.is_workday(date) {
                 String::new()
@@ -197,17 +174,9 @@ mod tests {
             tone,
         };
         let day = |i: usize| DueDay {
-            label: if i == 8 {
-                "12/1".into()
-            } else {
-                format!("{}", if i < 8 { 23 + i } else { i - 7 })
-            },
+            label: if i == 8 { "12/1".into() } else { format!("{}", if i < 8 { 23 + i } else { i - 7 }) },
             count: [0, 3, 1, 0, 4, 0, 0, 2, 0, 1, 0, 5, 0, 0][i],
-            rest: if i % 7 > 4 {
-                "休".into()
-            } else {
-                String::new()
-            },
+            rest: if i % 7 > 4 { "休".into() } else { String::new() },
             today: i == 0,
         };
         HomePage {
@@ -216,38 +185,16 @@ mod tests {
             last_sign_in: "上次登录 2026-11-20 17:42".into(),
             counters: vec![
                 counter("/desk/list/overdue", "超期", 3, "含法定超期", LampKind::Red),
-                counter(
-                    "/desk/list/near",
-                    "临近到期",
-                    5,
-                    "最后四分之一期限",
-                    LampKind::Amber,
-                ),
-                counter(
-                    "/desk/list/returned",
-                    "退回",
-                    1,
-                    "改后再送审",
-                    LampKind::Grey,
-                ),
+                counter("/desk/list/near", "临近到期", 5, "最后四分之一期限", LampKind::Amber),
+                counter("/desk/list/returned", "退回", 1, "改后再送审", LampKind::Grey),
                 counter("/desk/list/sign", "待签收", 6, "分到本单位", LampKind::Grey),
                 counter("/desk/list/handle", "待办", 27, "由我承办", LampKind::Grey),
                 counter("/desk/approvals", "待审", 4, "等我审批", LampKind::Grey),
-                counter(
-                    "/desk/list/waiting",
-                    "等待中",
-                    8,
-                    "等对方或其他单位",
-                    LampKind::Grey,
-                ),
+                counter("/desk/list/waiting", "等待中", 8, "等对方或其他单位", LampKind::Grey),
             ],
             urgent: queue(if full { 12 } else { 0 }),
             all: "/desk/list/handle".into(),
-            days: if full {
-                (0..14).map(day).collect()
-            } else {
-                Vec::new()
-            },
+            days: if full { (0..14).map(day).collect() } else { Vec::new() },
         }
     }
 

@@ -62,11 +62,7 @@ pub async fn show_list(
         .collect();
     let count = page.rows.len();
     let pages = Keyset {
-        first: if query.after.is_some() {
-            format!("{base}?{kept}")
-        } else {
-            String::new()
-        },
+        first: if query.after.is_some() { format!("{base}?{kept}") } else { String::new() },
         next: page
             .next
             .as_ref()
@@ -106,17 +102,9 @@ fn filters(site: &Site, form: &Form, units: Vec<Choice>) -> Vec<Field> {
     let today = site.office.now().date();
     let rules = site.office.rules();
     let current = rules.procedures().filter(|one| one.series.is_some());
-    let current: Vec<_> = current
-        .filter(|one| {
-            rules
-                .current(&one.id, today)
-                .is_some_and(|now| now.version == one.version)
-        })
-        .collect();
-    let procedures = current
-        .iter()
-        .map(|one| Choice::new(one.id.clone(), one.label.clone()))
-        .collect();
+    let current: Vec<_> =
+        current.filter(|one| rules.current(&one.id, today).is_some_and(|now| now.version == one.version)).collect();
+    let procedures = current.iter().map(|one| Choice::new(one.id.clone(), one.label.clone())).collect();
     let categories = current
         .iter()
         .flat_map(|one| &one.categories)
@@ -133,10 +121,7 @@ fn filters(site: &Site, form: &Form, units: Vec<Choice>) -> Vec<Field> {
         ("来源", "全部来源", channels),
         ("承办单位", "全部单位", units),
     ];
-    let field = |(name, (label, all, choices)): (
-        &&'static str,
-        (&'static str, &'static str, Vec<Choice>),
-    )| {
+    let field = |(name, (label, all, choices)): (&&'static str, (&'static str, &'static str, Vec<Choice>))| {
         let mut options = vec![Choice::new("", all)];
         for choice in choices {
             if options.iter().all(|known| known.value != choice.value) {
@@ -174,11 +159,7 @@ mod tests {
             ],
             filtered: !words.is_empty(),
             queue: queue(rows),
-            pages: Keyset {
-                first: String::new(),
-                next: "?after=x".into(),
-                note: "本页50件，共318件".into(),
-            },
+            pages: Keyset { first: String::new(), next: "?after=x".into(), note: "本页50件，共318件".into() },
         }
     }
 
@@ -191,8 +172,6 @@ mod tests {
         let html = check("list_hostile", &hostile);
         assert!(!html.contains("<script>alert"));
         let html = check("list_empty", &page(0, "路灯"));
-        assert!(
-            html.contains("没有符合条件") && html.contains("清除筛选") && html.contains("路灯")
-        );
+        assert!(html.contains("没有符合条件") && html.contains("清除筛选") && html.contains("路灯"));
     }
 }

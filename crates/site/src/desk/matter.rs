@@ -57,6 +57,13 @@ pub struct MatterPage {
     pub events: Vec<EventRow>,
 }
 
+impl MatterPage {
+    /// How many of the barred steps are for officers with another role.
+    fn others(&self) -> usize {
+        self.barred.iter().filter(|step| step.for_others).count()
+    }
+}
+
 /// A step that can be taken: at once, or after its form.
 #[derive(Clone, Debug, Default)]
 pub struct StepButton {
@@ -94,8 +101,10 @@ pub struct Personal {
     pub label: String,
     /// Masked form.
     pub masked: String,
-    /// The value, once opened on this page.
+    /// The value, where it may be read without a reason or was just opened.
     pub opened: Option<String>,
+    /// It was opened with a reason just now.
+    pub just_now: bool,
 }
 
 /// What one side wrote.
@@ -161,29 +170,14 @@ mod tests {
 
     fn button(label: &str, note: &str, at_once: bool, main: bool) -> StepButton {
         StepButton {
-            deed: Deed {
-                href: "/desk/m/417/step/x".into(),
-                label: label.into(),
-                note: note.into(),
-            },
+            deed: Deed { href: "/desk/m/417/step/x".into(), label: label.into(), note: note.into() },
             at_once,
             main,
         }
     }
 
-    fn entry(
-        state: EntryState,
-        title: &'static str,
-        when: &'static str,
-        text: &'static str,
-    ) -> Entry {
-        Entry {
-            state,
-            title: title.into(),
-            when: when.into(),
-            text: text.into(),
-            ..Entry::default()
-        }
+    fn entry(state: EntryState, title: &'static str, when: &'static str, text: &'static str) -> Entry {
+        Entry { state, title: title.into(), when: when.into(), text: text.into(), ..Entry::default() }
     }
 
     pub(crate) fn page() -> MatterPage {
@@ -207,13 +201,14 @@ mod tests {
                 button("转其他单位", "接收单位1个工作日内可以提出异议", false, false),
             ],
             barred: vec![
-                Barred { label: "签收".into(), why: vec!["11月13日已由办事员甲签收。".into()] },
-                Barred { label: "公开这次答复".into(), why: vec!["还没有答复。".into(), "依据：《晴湾区群众留言办理规定》。先答复，再送公开审批。".into()] },
+                Barred { label: "签收".into(), why: vec!["11月13日已由办事员甲签收。".into()], for_others: false },
+                Barred { label: "公开这次答复".into(), why: vec!["还没有答复。".into(), "依据：《晴湾区群众留言办理规定》。先答复，再送公开审批。".into()], for_others: false },
+                Barred { label: "决定不等协办意见".into(), why: vec!["这一步由机关负责人进行。".into()], for_others: true },
             ],
             facts: Facts { facts: vec![Fact::new("类别", "投诉"), Fact::typed("地点", "望潮路与海棠街交叉口工地"), Fact::new("是否公开", "同意公开，隐去个人信息"), Fact::new("提交", "2026-11-13 09:12　网上"), Fact::new("查询码", "4829 0173 5577")] },
             personal: vec![
-                Personal { element: "name".into(), label: "姓名".into(), masked: "申某某".into(), opened: None },
-                Personal { element: "phone".into(), label: "手机".into(), masked: "138****0000".into(), opened: Some("13800000000".into()) },
+                Personal { element: "name".into(), label: "姓名".into(), masked: "申某某".into(), ..Personal::default() },
+                Personal { element: "phone".into(), label: "手机".into(), masked: "138****0000".into(), opened: Some("13800000000".into()), just_now: true },
             ],
             turns: vec![
                 Turn { ours: false, who: "反映人".into(), when: "2026-11-13 09:12".into(), text: "望潮路与海棠街交叉口工地连续一周夜里十一点以后还在施工，噪声很大，家里有老人和孩子，无法休息。打过两次电话，当天停了，第二天又开工。\n请查一查他们有没有夜间施工许可，给一个长久的办法。".into() },
@@ -239,11 +234,7 @@ mod tests {
     #[test]
     fn a_matter_says_what_can_be_done_and_why_the_rest_cannot() {
         let html = check("matter", &page());
-        assert!(
-            html.contains("先答复，再送公开审批")
-                && html.contains("考核日")
-                && html.contains("法定最迟日")
-        );
+        assert!(html.contains("先答复，再送公开审批") && html.contains("考核日") && html.contains("法定最迟日"));
         assert!(html.contains("138****0000") || html.contains("13800000000"));
     }
 

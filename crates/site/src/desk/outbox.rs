@@ -47,20 +47,10 @@ pub struct NoticeRow {
 ///
 /// # Errors
 /// Busy or our failure.
-pub async fn show_outbox(
-    State(site): State<Arc<Site>>,
-    visit: Visit,
-    form: Form,
-) -> Result<Response, Trouble> {
+pub async fn show_outbox(State(site): State<Arc<Site>>, visit: Visit, form: Form) -> Result<Response, Trouble> {
     let before = form.number("before");
     let rows = site.office.outbox(&visit.caller, before).await?;
-    let pages = Keyset::before(
-        "/desk/outbox",
-        before,
-        rows.last().map(|row| row.id),
-        rows.len(),
-        "条",
-    );
+    let pages = Keyset::before("/desk/outbox", before, rows.last().map(|row| row.id), rows.len(), "条");
     frame::page(&OutboxPage {
         shell: frame::shell(&site, &visit, "/desk/outbox").await?,
         rows: rows.into_iter().map(row).collect(),
@@ -84,11 +74,11 @@ fn row(row: OutboxRow) -> NoticeRow {
         at: row.at.to_minute(),
         channel: channel.into(),
         to: row.to,
-        text: [row.subject, row.text]
-            .into_iter()
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join("\n"),
+        text: if row.text.contains(&row.subject) || row.channel == "sms" {
+            row.text
+        } else {
+            format!("{}\n{}", row.subject, row.text)
+        },
         matter: matter.unwrap_or_default(),
         state: Lamp::new(kind, word),
         why: String::new(),
@@ -123,37 +113,13 @@ mod tests {
                     "已发",
                     "",
                 ),
-                row(
-                    HOSTILE,
-                    LampKind::Red,
-                    "没有发出",
-                    "邮件服务器没有回应，10分钟后重发，已试3次。",
-                ),
-                row(
-                    "【晴湾区政府】您的留言已答复，请用查询码和密码查看。",
-                    LampKind::Grey,
-                    "待发",
-                    "",
-                ),
+                row(HOSTILE, LampKind::Red, "没有发出", "邮件服务器没有回应，10分钟后重发，已试3次。"),
+                row("【晴湾区政府】您的留言已答复，请用查询码和密码查看。", LampKind::Grey, "待发", ""),
             ],
-            pages: Keyset {
-                note: "共3条".into(),
-                ..Keyset::default()
-            },
+            pages: Keyset { note: "共3条".into(), ..Keyset::default() },
         };
         let html = check("outbox", &page);
-        assert!(
-            html.contains("138****0000")
-                && !html.contains("<script>alert")
-                && html.contains("已试3次")
-        );
-        check(
-            "outbox_empty",
-            &OutboxPage {
-                shell: sample("/desk/outbox"),
-                rows: vec![],
-                pages: Keyset::default(),
-            },
-        );
+        assert!(html.contains("138****0000") && !html.contains("<script>alert") && html.contains("已试3次"));
+        check("outbox_empty", &OutboxPage { shell: sample("/desk/outbox"), rows: vec![], pages: Keyset::default() });
     }
 }

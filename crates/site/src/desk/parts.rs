@@ -59,23 +59,11 @@ impl Keyset {
     const ROWS: usize = 100;
 
     /// Pages of records, newest first: `before` is where this one began, `last` its last id.
-    pub fn before(
-        base: &str,
-        before: Option<i64>,
-        last: Option<i64>,
-        rows: usize,
-        unit: &str,
-    ) -> Self {
+    pub fn before(base: &str, before: Option<i64>, last: Option<i64>, rows: usize, unit: &str) -> Self {
         let next = last.filter(|_| rows >= Self::ROWS);
         Self {
-            first: if before.is_some() {
-                base.to_owned()
-            } else {
-                String::new()
-            },
-            next: next
-                .map(|id| format!("{base}?before={id}"))
-                .unwrap_or_default(),
+            first: if before.is_some() { base.to_owned() } else { String::new() },
+            next: next.map(|id| format!("{base}?before={id}")).unwrap_or_default(),
             note: format!("本页{rows}{unit}"),
         }
     }
@@ -124,10 +112,7 @@ impl Cell {
             Self::Choices(_, c) => (&c.name, &c.error),
             Self::Legend(_) => return None,
         };
-        (!text.is_empty()).then(|| Problem {
-            field: field.clone(),
-            text: text.clone(),
-        })
+        (!text.is_empty()).then(|| Problem { field: field.clone(), text: text.clone() })
     }
 }
 
@@ -142,9 +127,7 @@ pub struct Fields {
 impl Fields {
     /// The list of what is wrong, for the head of the page.
     pub fn errors(&self) -> ErrorSummary {
-        ErrorSummary {
-            problems: self.cells.iter().filter_map(Cell::problem).collect(),
-        }
+        ErrorSummary { problems: self.cells.iter().filter_map(Cell::problem).collect() }
     }
 
     /// Nothing is wrong.
@@ -171,15 +154,13 @@ pub struct Barred {
     pub label: String,
     /// Sentences: what is missing, which article, what to do.
     pub why: Vec<String>,
+    /// It is for officers with another role.
+    pub for_others: bool,
 }
 
 /// Guard of a form that carries nothing besides token and key.
 pub fn guard(csrf: &str, key: &str) -> Guard {
-    Guard {
-        csrf: csrf.into(),
-        key: key.into(),
-        more: Vec::new(),
-    }
+    Guard { csrf: csrf.into(), key: key.into(), more: Vec::new() }
 }
 
 macro_rules! safe_html {

@@ -76,11 +76,7 @@ const ROLES: [Role; 9] = [
 
 /// A role's name in forms.
 fn role_id(role: Role) -> String {
-    ROLES
-        .iter()
-        .position(|one| *one == role)
-        .map(|at| at.to_string())
-        .unwrap_or_default()
+    ROLES.iter().position(|one| *one == role).map(|at| at.to_string()).unwrap_or_default()
 }
 
 fn chosen(form: &Form) -> Vec<Role> {
@@ -89,10 +85,7 @@ fn chosen(form: &Form) -> Vec<Role> {
 }
 
 fn role_choices(held: &[Role]) -> Vec<Choice> {
-    let choice = |role: &Role| Choice {
-        checked: held.contains(role),
-        ..Choice::new(role_id(*role), role.label())
-    };
+    let choice = |role: &Role| Choice { checked: held.contains(role), ..Choice::new(role_id(*role), role.label()) };
     ROLES.iter().map(choice).collect()
 }
 
@@ -108,11 +101,7 @@ pub async fn show_people(State(site): State<Arc<Site>>, visit: Visit) -> Result<
 ///
 /// # Errors
 /// Busy or our failure.
-pub async fn add(
-    State(site): State<Arc<Site>>,
-    visit: Visit,
-    form: Form,
-) -> Result<Response, Trouble> {
+pub async fn add(State(site): State<Arc<Site>>, visit: Visit, form: Form) -> Result<Response, Trouble> {
     let new = OfficerForm {
         login: form.code("login"),
         name: form.line("name"),
@@ -124,14 +113,9 @@ pub async fn add(
     match site.office.add_officer(&visit.caller, new).await {
         Ok(password) => {
             let page = filled(&site, &visit, &Form::default(), ErrorSummary::default()).await?;
-            frame::page(&PeoplePage {
-                once: password.map(|password| (name, password)),
-                ..page
-            })
+            frame::page(&PeoplePage { once: password.map(|password| (name, password)), ..page })
         }
-        Err(Fail::Invalid(wrong)) => {
-            frame::again(&filled(&site, &visit, &form, perform::at_fields(wrong)).await?)
-        }
+        Err(Fail::Invalid(wrong)) => frame::again(&filled(&site, &visit, &form, perform::at_fields(wrong)).await?),
         Err(other) => Err(other.into()),
     }
 }
@@ -140,23 +124,13 @@ pub async fn add(
 ///
 /// # Errors
 /// Busy or our failure.
-pub async fn add_unit(
-    State(site): State<Arc<Site>>,
-    visit: Visit,
-    form: Form,
-) -> Result<Response, Trouble> {
+pub async fn add_unit(State(site): State<Arc<Site>>, visit: Visit, form: Form) -> Result<Response, Trouble> {
     let approves = form.raw("approves") == "1";
-    match site
-        .office
-        .add_unit(&visit.caller, &form.line("unit_name"), approves)
-        .await
-    {
+    match site.office.add_unit(&visit.caller, &form.line("unit_name"), approves).await {
         Ok(_) => Ok(form::see(HERE)),
         Err(Fail::Invalid(wrong)) => {
             let mut errors = ErrorSummary::default();
-            wrong
-                .into_iter()
-                .for_each(|error| errors.add("unit_name", error.sentence));
+            wrong.into_iter().for_each(|error| errors.add("unit_name", error.sentence));
             frame::again(&filled(&site, &visit, &form, errors).await?)
         }
         Err(other) => Err(other.into()),
@@ -175,17 +149,12 @@ pub async fn set_roles(
 ) -> Result<Response, Trouble> {
     let roles = chosen(&form);
     if roles.is_empty() {
-        let sentence = matter::Sentence::new(
-            "没有选择角色",
-            "每名人员至少有一个角色",
-            "请返回选择角色；不再使用的账号请停用",
-        );
+        let sentence =
+            matter::Sentence::new("没有选择角色", "每名人员至少有一个角色", "请返回选择角色；不再使用的账号请停用");
         return Err(Trouble::saying(Kind::Invalid, vec![sentence]));
     }
     let officer = officer(&site, &visit, id).await?;
-    site.office
-        .change_officer(&visit.caller, id, officer.unit, roles, officer.active)
-        .await?;
+    site.office.change_officer(&visit.caller, id, officer.unit, roles, officer.active).await?;
     Ok(form::see(HERE))
 }
 
@@ -204,69 +173,38 @@ pub async fn set_use(
         _ => return Err(Trouble::new(Kind::NotFound)),
     };
     if id == visit.caller.actor {
-        let sentence = matter::Sentence::new(
-            "不能停用自己的账号",
-            "停用以后可能没有人能再管理人员",
-            "请由另一名系统管理员办理",
-        );
+        let sentence =
+            matter::Sentence::new("不能停用自己的账号", "停用以后可能没有人能再管理人员", "请由另一名系统管理员办理");
         return Err(Trouble::saying(Kind::Refused, vec![sentence]));
     }
     let officer = officer(&site, &visit, id).await?;
-    site.office
-        .change_officer(&visit.caller, id, officer.unit, officer.roles, active)
-        .await?;
+    site.office.change_officer(&visit.caller, id, officer.unit, officer.roles, active).await?;
     Ok(form::see(HERE))
 }
 
 async fn officer(site: &Site, visit: &Visit, id: i64) -> Result<Officer, Trouble> {
     let all = site.office.officers(&visit.caller).await?;
-    all.into_iter()
-        .find(|one| one.id == id)
-        .ok_or_else(|| Trouble::new(Kind::NotFound))
+    all.into_iter().find(|one| one.id == id).ok_or_else(|| Trouble::new(Kind::NotFound))
 }
 
-async fn filled(
-    site: &Site,
-    visit: &Visit,
-    form: &Form,
-    errors: ErrorSummary,
-) -> Result<PeoplePage, Trouble> {
+async fn filled(site: &Site, visit: &Visit, form: &Form, errors: ErrorSummary) -> Result<PeoplePage, Trouble> {
     let officers = site.office.officers(&visit.caller).await?;
     let units = site.office.units(&visit.caller).await?;
     let block = |name: String, unit: Option<i64>| UnitBlock {
         name,
-        officers: officers
-            .iter()
-            .filter(|one| one.unit == unit)
-            .map(line)
-            .collect(),
+        officers: officers.iter().filter(|one| one.unit == unit).map(line).collect(),
     };
-    let mut blocks: Vec<UnitBlock> = units
-        .iter()
-        .map(|unit| block(unit.name.clone(), Some(unit.id)))
-        .collect();
+    let mut blocks: Vec<UnitBlock> = units.iter().map(|unit| block(unit.name.clone(), Some(unit.id))).collect();
     blocks.insert(0, block("机关本级".into(), None));
     blocks.retain(|block| !(block.name == "机关本级" && block.officers.is_empty()));
     let field = |name: &'static str, label: &'static str| {
-        Field::new(name, label, form.raw(name))
-            .error(errors.at(name))
-            .autocomplete("off")
+        Field::new(name, label, form.raw(name)).error(errors.at(name)).autocomplete("off")
     };
-    let places = std::iter::once(Choice::new("", "机关本级")).chain(
-        units
-            .iter()
-            .map(|unit| Choice::new(unit.id.to_string(), unit.name.clone())),
-    );
-    let places = places
-        .map(|place| place.chosen_if(form.raw("unit")))
-        .collect();
-    let roles =
-        Choices::many("roles", "角色", role_choices(&chosen(form))).error(errors.at("roles"));
-    let approves = Choices::many(
-        "approves",
-        "审批",
-        vec![Choice::new("1", "答复须经本单位负责人审批")],
-    );
+    let places = std::iter::once(Choice::new("", "机关本级"))
+        .chain(units.iter().map(|unit| Choice::new(unit.id.to_string(), unit.name.clone())));
+    let places = places.map(|place| place.chosen_if(form.raw("unit"))).collect();
+    let roles = Choices::many("roles", "角色", role_choices(&chosen(form))).error(errors.at("roles"));
+    let approves = Choices::many("approves", "审批", vec![Choice::new("1", "答复须经本单位负责人审批")]);
     Ok(PeoplePage {
         shell: frame::shell(site, visit, HERE).await?,
         units: blocks,
@@ -278,12 +216,7 @@ async fn filled(
                 Cell::Choices(12, roles),
             ],
         },
-        unit: Fields {
-            cells: vec![
-                Cell::Field(12, field("unit_name", "机构名称")),
-                Cell::Choices(12, approves),
-            ],
-        },
+        unit: Fields { cells: vec![Cell::Field(12, field("unit_name", "机构名称")), Cell::Choices(12, approves)] },
         once: None,
     })
 }
@@ -309,17 +242,10 @@ mod tests {
     use super::*;
 
     fn roles(held: &str) -> Vec<Choice> {
-        [
-            "登记员",
-            "分办员",
-            "承办人",
-            "科室负责人",
-            "机关负责人",
-            "管理员",
-        ]
-        .iter()
-        .map(|role| Choice::new(*role, *role).chosen_if(held))
-        .collect()
+        ["登记员", "分办员", "承办人", "科室负责人", "机关负责人", "管理员"]
+            .iter()
+            .map(|role| Choice::new(*role, *role).chosen_if(held))
+            .collect()
     }
 
     #[test]
@@ -337,22 +263,13 @@ mod tests {
             units: vec![
                 UnitBlock {
                     name: "区政府办公室".into(),
-                    officers: vec![
-                        line(1, "分办员乙", "分办员", false),
-                        line(2, "管理员丙", "管理员", false),
-                    ],
+                    officers: vec![line(1, "分办员乙", "分办员", false), line(2, "管理员丙", "管理员", false)],
                 },
                 UnitBlock {
                     name: "区住建局".into(),
-                    officers: vec![
-                        line(3, "办事员甲", "承办人", false),
-                        line(4, HOSTILE, "科室负责人", true),
-                    ],
+                    officers: vec![line(3, "办事员甲", "承办人", false), line(4, HOSTILE, "科室负责人", true)],
                 },
-                UnitBlock {
-                    name: "区教育局".into(),
-                    officers: vec![],
-                },
+                UnitBlock { name: "区教育局".into(), officers: vec![] },
             ],
             officer: Fields {
                 cells: vec![
@@ -361,16 +278,10 @@ mod tests {
                     Cell::Choices(12, Choices::many("roles", "角色", roles(""))),
                 ],
             },
-            unit: Fields {
-                cells: vec![Cell::Field(12, Field::new("unit_name", "名称", ""))],
-            },
+            unit: Fields { cells: vec![Cell::Field(12, Field::new("unit_name", "名称", ""))] },
             once: Some(("办事员甲".into(), "hai-tang-4829".into())),
         };
         let html = check("people", &page);
-        assert!(
-            html.contains("hai-tang-4829")
-                && !html.contains("<script>alert")
-                && html.contains("已停用")
-        );
+        assert!(html.contains("hai-tang-4829") && !html.contains("<script>alert") && html.contains("已停用"));
     }
 }

@@ -49,14 +49,9 @@ pub async fn show_step(
     form: Form,
 ) -> Result<Response, Trouble> {
     let scene = scene(&site, &visit, id, &step).await?;
-    let template = form
-        .number("template")
-        .and_then(|at| usize::try_from(at).ok());
+    let template = form.number("template").and_then(|at| usize::try_from(at).ok());
     let decision = form.code("decision");
-    let typed = Typed {
-        answers: prefilled(&scene, &visit, &decision),
-        ..Typed::default()
-    };
+    let typed = Typed { answers: prefilled(&scene, &visit, &decision), ..Typed::default() };
     scene.answer(StatusCode::OK, typed, template)
 }
 
@@ -77,40 +72,20 @@ pub async fn act(
         matter: id,
         step,
         answers: answers.clone(),
-        files: uploads
-            .into_iter()
-            .map(|file| Upload {
-                name: file.name,
-                bytes: file.bytes,
-            })
-            .collect(),
+        files: uploads.into_iter().map(|file| Upload { name: file.name, bytes: file.bytes }).collect(),
         key: form.key().unwrap_or_default(),
         expected_seq: form.expected_seq(),
         at: None,
     };
-    let typed = |errors, barred| Typed {
-        answers: answers.clone(),
-        errors,
-        barred,
-    };
+    let typed = |errors, barred| Typed { answers: answers.clone(), errors, barred };
     match site.office.act(&visit.caller, act).await {
-        Ok(acted) => Ok(form::see(&format!(
-            "{}?done={}",
-            show::address(id),
-            acted.seq
-        ))),
-        Err(Fail::Invalid(wrong)) => scene.answer(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            typed(at_fields(wrong), Vec::new()),
-            None,
-        ),
+        Ok(acted) => Ok(form::see(&format!("{}?done={}", show::address(id), acted.seq))),
+        Err(Fail::Invalid(wrong)) => {
+            scene.answer(StatusCode::UNPROCESSABLE_ENTITY, typed(at_fields(wrong), Vec::new()), None)
+        }
         Err(Fail::Refused(refusal)) => {
             let (errors, barred) = told(&refusal.sentences, &scene.step);
-            scene.answer(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                typed(errors, barred),
-                None,
-            )
+            scene.answer(StatusCode::UNPROCESSABLE_ENTITY, typed(errors, barred), None)
         }
         Err(Fail::Conflict(conflict)) => scene.conflict(&conflict, &answers),
         Err(other) => Err(other.into()),
@@ -142,29 +117,15 @@ async fn scene(site: &Site, visit: &Visit, id: i64, step: &str) -> Result<Scene,
     let view = site.office.matter(&visit.caller, id).await?;
     let missing = || Trouble::new(Why::NotFound);
     let rule = view.procedure.step(step).ok_or_else(missing)?.clone();
-    let option = view
-        .options
-        .iter()
-        .find(|option| option.step == step)
-        .ok_or_else(missing)?
-        .clone();
+    let option = view.options.iter().find(|option| option.step == step).ok_or_else(missing)?.clone();
     let units = site.office.units(&visit.caller).await?;
-    let asks = units
-        .iter()
-        .any(|unit| view.matter.unit == Some(unit.id) && unit.approves);
+    let asks = units.iter().any(|unit| view.matter.unit == Some(unit.id) && unit.approves);
     let similar = match published(&view.procedure, &rule) {
-        Some(_) => {
-            site.office
-                .similar_replies(visit.caller.body, &show::title(&view))
-                .await?
-        }
+        Some(_) => site.office.similar_replies(visit.caller.body, &show::title(&view)).await?,
         None => Vec::new(),
     };
     let link = |reply: office::Reply| {
-        Link::new(
-            format!("/replies/{}", reply.public_id),
-            format!("{}（{}）", reply.title, reply.unit),
-        )
+        Link::new(format!("/replies/{}", reply.public_id), format!("{}（{}）", reply.title, reply.unit))
     };
     let approval = !rule.approve.is_empty() && (rule.approve_by != Some(ApproveBy::Unit) || asks);
     Ok(Scene {
@@ -186,25 +147,15 @@ fn prefilled(scene: &Scene, visit: &Visit, decision: &str) -> Answers {
     for name in names(&scene.step) {
         let chosen = match name {
             "decision" => decision.to_owned(),
-            "handler" if scene.step.needs.iter().any(|need| need == name) => {
-                visit.caller.actor.to_string()
-            }
+            "handler" if scene.step.needs.iter().any(|need| need == name) => visit.caller.actor.to_string(),
             _ => continue,
         };
         answers.insert(name.to_owned(), chosen);
     }
-    let back = scene
-        .view
-        .proposal
-        .as_ref()
-        .filter(|proposal| proposal.returned && proposal.step == scene.step.id);
+    let back = scene.view.proposal.as_ref().filter(|proposal| proposal.returned && proposal.step == scene.step.id);
     for (label, words) in back.into_iter().flat_map(|proposal| &proposal.values) {
-        let element = scene
-            .view
-            .procedure
-            .elements
-            .iter()
-            .find(|element| element.label == *label && element.kind.is_text());
+        let element =
+            scene.view.procedure.elements.iter().find(|element| element.label == *label && element.kind.is_text());
         answers.extend(element.map(|element| (element.id.clone(), words.clone())));
     }
     answers

@@ -92,10 +92,7 @@ mod tests {
     use crate::component::{Choice, Choices, Fact, Facts, Field, Input, LampKind, Qr};
 
     fn tab(href: &'static str, text: &'static str, here: bool) -> Tab {
-        Tab {
-            link: Link::new(href, text),
-            here,
-        }
+        Tab { link: Link::new(href, text), here }
     }
 
     fn found() -> Found {
@@ -109,35 +106,18 @@ mod tests {
         Found {
             asked: true,
             rows: vec![
-                row(
-                    "晴办2026-000288",
-                    "望潮路夜间施工噪声扰民",
-                    LampKind::Green,
-                    "承办中",
-                ),
-                row(
-                    "晴办2026-000103",
-                    "望潮路路面破损积水",
-                    LampKind::Grey,
-                    "已办结",
-                ),
+                row("晴办2026-000288", "望潮路夜间施工噪声扰民", LampKind::Green, "承办中"),
+                row("晴办2026-000103", "望潮路路面破损积水", LampKind::Grey, "已办结"),
             ],
         }
     }
 
     fn page(name: &str, error: &'static str, found: Found) -> RegisterPage {
         let kinds = ["咨询", "投诉", "建议", "求助"];
-        let category = Choices::one(
-            "category",
-            "类别",
-            kinds.iter().map(|k| Choice::new(*k, *k)).collect(),
-        );
+        let category = Choices::one("category", "类别", kinds.iter().map(|k| Choice::new(*k, *k)).collect());
         RegisterPage {
             shell: sample("/desk/register"),
-            kinds: vec![
-                tab("?kind=message", "群众留言", true),
-                tab("?kind=foi", "信息公开申请", false),
-            ],
+            kinds: vec![tab("?kind=message", "群众留言", true), tab("?kind=foi", "信息公开申请", false)],
             channels: vec![
                 tab("?channel=letter", "来信", false),
                 tab("?channel=visit", "来访", false),
@@ -151,40 +131,22 @@ mod tests {
                 cells: vec![
                     Cell::Legend("反映人".into()),
                     Cell::Field(3, Field::new("name", "姓名或者单位名称", name)),
-                    Cell::Field(
-                        4,
-                        Field::new("phone", "手机或者座机", "13800000000").digits(),
-                    ),
-                    Cell::Field(
-                        5,
-                        Field::new("id_number", "证件号码", "")
-                            .optional()
-                            .error(error),
-                    ),
+                    Cell::Field(4, Field::new("phone", "手机或者座机", "13800000000").digits()),
+                    Cell::Field(5, Field::new("id_number", "证件号码", "").optional().error(error)),
                     Cell::Field(6, Field::new("address", "通信地址", "").optional()),
                     Cell::Field(6, Field::new("email", "电子邮箱", "").optional()),
                     Cell::Legend("反映的事".into()),
                     Cell::Choices(6, category),
                     Cell::Field(6, Field::new("place", "地点", "").optional()),
                     Cell::Field(12, Field::new("title", "标题", "").max(50)),
-                    Cell::Field(
-                        12,
-                        Field::new("text", "内容", "")
-                            .input(Input::Area(5))
-                            .max(5000),
-                    ),
+                    Cell::Field(12, Field::new("text", "内容", "").input(Input::Area(5)).max(5000)),
                     Cell::Field(
                         6,
                         Field::new("unit_wanted", "希望由谁办", "")
                             .optional()
                             .input(Input::Select(vec![Choice::new("", "不清楚，由分办员确定")])),
                     ),
-                    Cell::Field(
-                        6,
-                        Field::new("files", "材料", "")
-                            .optional()
-                            .input(Input::Files("")),
-                    ),
+                    Cell::Field(6, Field::new("files", "材料", "").optional().input(Input::Files(""))),
                 ],
             },
             found,
@@ -200,10 +162,7 @@ mod tests {
     #[test]
     fn registration_renders_empty_with_errors_and_with_earlier_matters() {
         check("register", &page("", "", Found::default()));
-        let html = check(
-            "register_error",
-            &page(HOSTILE, "证件号码校验位不对，请核对第18位。", found()),
-        );
+        let html = check("register_error", &page(HOSTILE, "证件号码校验位不对，请核对第18位。", found()));
         assert!(html.contains("href=\"#id_number\"") && html.contains("晴办2026-000288"));
         assert!(!html.contains("<script>alert"));
         assert!(html.contains("data-enter"));
@@ -218,16 +177,12 @@ mod tests {
                 lead: "请把回执交给反映人，或者在电话里念给对方。".into(),
                 code: "4829 0173 5577".into(),
                 password: "406 218".into(),
-                qr: Some(Qr::new(
-                    "https://www.qingwan.example/q/482901735577",
-                    "查进度的二维码",
-                )),
+                qr: Some(Qr::new("https://www.qingwan.example/q/482901735577", "查进度的二维码")),
                 facts: Facts {
                     facts: vec![
                         Fact::new("编号", "晴办2026-000418"),
                         Fact::new("登记", "2026-11-22 10:06　来电 投诉"),
-                        Fact::new("答复期限", "2026-12-11（周五）前")
-                            .law("《晴湾区群众留言办理规定》"),
+                        Fact::new("答复期限", "2026-12-11（周五）前").law("《晴湾区群众留言办理规定》"),
                     ],
                 },
                 foot: "查询密码只显示这一次。".into(),
@@ -238,10 +193,6 @@ mod tests {
             refused: vec!["“照片.exe”没有收：不收可执行文件，请转成图片或者PDF后补交。".into()],
         };
         let html = check("slip", &page);
-        assert!(
-            html.contains("4829 0173 5577")
-                && html.contains("406 218")
-                && html.contains("照片.exe")
-        );
+        assert!(html.contains("4829 0173 5577") && html.contains("406 218") && html.contains("照片.exe"));
     }
 }

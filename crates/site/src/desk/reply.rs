@@ -87,9 +87,7 @@ pub fn wordings(action: &str, chosen: Option<usize>) -> (Vec<ReplyTemplate>, Opt
         link: Link::new(format!("{action}?template={i}"), *name),
         here: chosen == Some(i),
     };
-    let text = chosen
-        .and_then(|i| OUTLINES.get(i))
-        .map(|(_, text)| (*text).to_owned());
+    let text = chosen.and_then(|i| OUTLINES.get(i)).map(|(_, text)| (*text).to_owned());
     (OUTLINES.iter().enumerate().map(link).collect(), text)
 }
 
@@ -117,10 +115,7 @@ mod tests {
     use crate::component::{Choice, Choices, Fact};
 
     fn page(text: &str, error: &str) -> ReplyPage {
-        let template = |text: &'static str, here| ReplyTemplate {
-            link: Link::new("?template=x", text),
-            here,
-        };
+        let template = |text: &'static str, here| ReplyTemplate { link: Link::new("?template=x", text), here };
         ReplyPage {
             shell: sample(""),
             of: of(),
@@ -151,10 +146,7 @@ mod tests {
         let text = "您好！您反映的问题收悉，现答复如下：\n　　一、经查，该工地11月8日、9日、11日夜间浇筑混凝土，未办理夜间施工许可，区城管局已立案。\n　　二、我局已约谈施工单位，要求22:00至次日6:00停止产生噪声的作业，并在工地入口公示联系人和电话。\n　　三、今后需要连续浇筑的，须提前公告附近居民。\n　　承办人：住建局建管科，电话（0000）5550 0266。";
         let html = check("reply", &page(text, ""));
         assert!(html.contains("data-max=\"5000\"") && html.contains("立案"));
-        let html = check(
-            "reply_error",
-            &page(HOSTILE, "答复不能空着，请写明办理情况和结果。"),
-        );
+        let html = check("reply_error", &page(HOSTILE, "答复不能空着，请写明办理情况和结果。"));
         assert!(html.contains("href=\"#reply\"") && !html.contains("<script>alert"));
     }
 }

@@ -12,14 +12,7 @@ pub(crate) fn check(name: &str, page: &impl Template) -> String {
         std::fs::write(format!("{dir}/{name}.html"), &html).expect("written");
     }
     assert_eq!(html.matches("<h1").count(), 1, "{name}: one h1");
-    for bad in [
-        " style=",
-        "<style",
-        "javascript:",
-        " onclick",
-        " onload",
-        "hx-on",
-    ] {
+    for bad in [" style=", "<style", "javascript:", " onclick", " onload", "hx-on"] {
         assert!(!html.contains(bad), "{name}: {bad}");
     }
     for script in html.split("<script").skip(1) {
@@ -27,11 +20,7 @@ pub(crate) fn check(name: &str, page: &impl Template) -> String {
     }
     let ids: Vec<&str> = attributes(&html, " id=\"").collect();
     let once: std::collections::BTreeSet<_> = ids.iter().collect();
-    assert_eq!(
-        ids.len(),
-        once.len(),
-        "{name}: an id is used twice: {ids:?}"
-    );
+    assert_eq!(ids.len(), once.len(), "{name}: an id is used twice: {ids:?}");
     for tag in ["<input ", "<select ", "<textarea "] {
         for rest in html.split(tag).skip(1) {
             let text = rest.split('>').next().unwrap_or_default();
@@ -40,27 +29,21 @@ pub(crate) fn check(name: &str, page: &impl Template) -> String {
     }
     for form in html.split("<form").skip(1) {
         let form = form.split("</form>").next().unwrap_or_default();
-        assert!(
-            !form.contains("method=\"post\"") || form.contains("name=\"csrf\""),
-            "{name}: form without token"
-        );
+        assert!(!form.contains("method=\"post\"") || form.contains("name=\"csrf\""), "{name}: form without token");
     }
     html
 }
 
 fn attributes<'a>(html: &'a str, start: &'a str) -> impl Iterator<Item = &'a str> {
-    html.split(start)
-        .skip(1)
-        .filter_map(|rest| rest.split('"').next())
+    html.split(start).skip(1).filter_map(|rest| rest.split('"').next())
 }
 
 fn is_labelled(html: &str, tag: &str) -> bool {
     let id = attributes(tag, "id=\"").next().unwrap_or_default();
-    let wrapped = html.split(tag).next().is_some_and(|before| {
-        before
-            .rfind("<label")
-            .is_some_and(|open| !before[open..].contains("</label>"))
-    });
+    let wrapped = html
+        .split(tag)
+        .next()
+        .is_some_and(|before| before.rfind("<label").is_some_and(|open| !before[open..].contains("</label>")));
     tag.contains("type=\"hidden\"")
         || tag.contains("aria-label=")
         || wrapped
@@ -85,26 +68,11 @@ const TITLES: [&str; 8] = [
 pub(crate) fn queue(n: usize) -> Queue {
     let row = |i: usize| {
         let (kind, word, due, left) = match i {
-            0 => (
-                LampKind::Red,
-                "法定超期",
-                "2026-11-13",
-                "超6个工作日".into(),
-            ),
+            0 => (LampKind::Red, "法定超期", "2026-11-13", "超6个工作日".into()),
             1..=2 => (LampKind::Red, "超期", "2026-11-19", "超2个工作日".into()),
-            3..=6 => (
-                LampKind::Amber,
-                "临近",
-                "2026-11-24",
-                format!("剩{}个工作日", i - 2),
-            ),
+            3..=6 => (LampKind::Amber, "临近", "2026-11-24", format!("剩{}个工作日", i - 2)),
             7 => (LampKind::Grey, "暂停", "—", "等第三方意见".into()),
-            _ => (
-                LampKind::Green,
-                "正常",
-                "2026-12-07",
-                format!("剩{}个工作日", 4 + i % 8),
-            ),
+            _ => (LampKind::Green, "正常", "2026-12-07", format!("剩{}个工作日", 4 + i % 8)),
         };
         QueueRow {
             href: format!("/desk/m/{}", 417 - i),
@@ -112,27 +80,16 @@ pub(crate) fn queue(n: usize) -> Queue {
             late: i == 0,
             number: format!("晴办2026-{:06}", 417 - i),
             title: TITLES[i % TITLES.len()].into(),
-            flags: if i == 2 {
-                vec!["重办".into()]
-            } else {
-                Vec::new()
-            },
+            flags: if i == 2 { vec!["重办".into()] } else { Vec::new() },
             source: ["网上 投诉", "网上 申请", "来信 建议", "来电 咨询"][i % 4].into(),
             unit: ["区住建局", "区民政局", "区城管局", "区人社局"][i % 4].into(),
             due: due.into(),
             left,
-            handler: if i % 3 == 1 {
-                String::new()
-            } else {
-                "办事员甲".into()
-            },
+            handler: if i % 3 == 1 { String::new() } else { "办事员甲".into() },
             state: ["承办中", "待签收", "待审"][i % 3].into(),
         }
     };
-    Queue {
-        caption: "办件".into(),
-        rows: (0..n).map(row).collect(),
-    }
+    Queue { caption: "办件".into(), rows: (0..n).map(row).collect() }
 }
 
 /// A clock that runs and one that is late.

@@ -63,9 +63,7 @@ fn wanted(form: &Form) -> Wanted {
     let digits = plain.bytes().filter(u8::is_ascii_digit).count();
     match typed.chars().count() {
         0 => Wanted::Nothing,
-        _ if (7..=12).contains(&digits) && digits == plain.trim_start_matches('+').len() => {
-            Wanted::Phone(plain)
-        }
+        _ if (7..=12).contains(&digits) && digits == plain.trim_start_matches('+').len() => Wanted::Phone(plain),
         _ if digits >= 4 && plain.is_ascii() => Wanted::Number(plain),
         2..=4 => Wanted::Name(typed),
         _ => Wanted::Words(typed),
@@ -76,42 +74,22 @@ fn wanted(form: &Form) -> Wanted {
 ///
 /// # Errors
 /// Busy or our failure.
-pub async fn show_search(
-    State(site): State<Arc<Site>>,
-    visit: Visit,
-    form: Form,
-) -> Result<Response, Trouble> {
+pub async fn show_search(State(site): State<Arc<Site>>, visit: Visit, form: Form) -> Result<Response, Trouble> {
     let (office, caller) = (&site.office, &visit.caller);
     let (read_as, rows) = match wanted(&form) {
         Wanted::Nothing => (String::new(), Vec::new()),
-        Wanted::Number(number) => (
-            format!("按编号“{number}”查找"),
-            office.find_number(caller, &number).await?,
-        ),
-        Wanted::Phone(phone) => (
-            format!("按电话“{phone}”查找"),
-            office.find_person(caller, "phone", &phone).await?,
-        ),
+        Wanted::Number(number) => (format!("按编号“{number}”查找"), office.find_number(caller, &number).await?),
+        Wanted::Phone(phone) => (format!("按电话“{phone}”查找"), office.find_person(caller, "phone", &phone).await?),
         Wanted::Name(name) => {
             let mut rows = office.find_person(caller, "name", &name).await?;
             let more = office.find_words(caller, &name).await?;
-            rows.extend(
-                more.into_iter()
-                    .filter(|row| rows.iter().all(|known| known.id != row.id))
-                    .collect::<Vec<_>>(),
-            );
+            rows.extend(more.into_iter().filter(|row| rows.iter().all(|known| known.id != row.id)).collect::<Vec<_>>());
             (format!("按姓名和标题词“{name}”查找"), rows)
         }
-        Wanted::Words(words) => (
-            format!("按标题词“{words}”查找"),
-            office.find_words(caller, &words).await?,
-        ),
+        Wanted::Words(words) => (format!("按标题词“{words}”查找"), office.find_words(caller, &words).await?),
     };
     let field = |name: &'static str, label: &'static str| {
-        Cell::Field(
-            3,
-            Field::new(name, label, form.raw(name)).autocomplete("off"),
-        )
+        Cell::Field(3, Field::new(name, label, form.raw(name)).autocomplete("off"))
     };
     let note = format!("找到{}件", rows.len());
     frame::page(&SearchPage {
@@ -126,10 +104,7 @@ pub async fn show_search(
         },
         read_as,
         found: show::queue("检索结果", rows),
-        pages: Keyset {
-            note,
-            ..Keyset::default()
-        },
+        pages: Keyset { note, ..Keyset::default() },
     })
 }
 
@@ -154,10 +129,7 @@ mod tests {
             },
             read_as: read_as.into(),
             found: queue(rows),
-            pages: Keyset {
-                note: format!("找到{rows}件"),
-                ..Keyset::default()
-            },
+            pages: Keyset { note: format!("找到{rows}件"), ..Keyset::default() },
         }
     }
 
@@ -177,18 +149,9 @@ mod tests {
             wanted(&form)
         };
         assert_eq!(read(" "), Wanted::Nothing);
-        assert_eq!(
-            read("１３８ 0000 0000"),
-            Wanted::Phone("13800000000".into())
-        );
-        assert_eq!(
-            read("LY2026-000417"),
-            Wanted::Number("LY2026-000417".into())
-        );
+        assert_eq!(read("１３８ 0000 0000"), Wanted::Phone("13800000000".into()));
+        assert_eq!(read("LY2026-000417"), Wanted::Number("LY2026-000417".into()));
         assert_eq!(read("申某甲"), Wanted::Name("申某甲".into()));
-        assert_eq!(
-            read("望潮路夜间施工"),
-            Wanted::Words("望潮路夜间施工".into())
-        );
+        assert_eq!(read("望潮路夜间施工"), Wanted::Words("望潮路夜间施工".into()));
     }
 }

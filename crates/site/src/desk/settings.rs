@@ -30,14 +30,7 @@ pub struct SettingsPage {
 const KEYS: [(&str, &[(&str, &str)]); 3] = [
     (
         "到处可用",
-        &[
-            ("/", "检索"),
-            ("g h", "工作台"),
-            ("g t", "待办"),
-            ("g s", "检索页"),
-            ("F2", "新登记"),
-            ("?", "本页"),
-        ],
+        &[("/", "检索"), ("g h", "工作台"), ("g t", "待办"), ("g s", "检索页"), ("F2", "新登记"), ("?", "本页")],
     ),
     (
         "列表和审批",
@@ -50,14 +43,7 @@ const KEYS: [(&str, &[(&str, &str)]); 3] = [
             ("e", "办理主要的一步"),
         ],
     ),
-    (
-        "填写",
-        &[
-            ("Enter", "登记时到下一格"),
-            ("Ctrl+Enter", "保存、送审"),
-            ("Esc", "离开输入框"),
-        ],
-    ),
+    ("填写", &[("Enter", "登记时到下一格"), ("Ctrl+Enter", "保存、送审"), ("Esc", "离开输入框")]),
 ];
 
 impl SettingsPage {
@@ -70,10 +56,7 @@ impl SettingsPage {
 ///
 /// # Errors
 /// Busy or our failure.
-pub async fn show_settings(
-    State(site): State<Arc<Site>>,
-    visit: Visit,
-) -> Result<Response, Trouble> {
+pub async fn show_settings(State(site): State<Arc<Site>>, visit: Visit) -> Result<Response, Trouble> {
     let shell = frame::shell(&site, &visit, "/desk/settings").await?;
     let fields = fields(shell.keys, shell.roomy);
     frame::page(&SettingsPage { shell, fields })
@@ -88,15 +71,8 @@ pub async fn save(form: Form) -> Result<Response, Trouble> {
     kept.extend((form.raw("keys") == "off").then_some('k'));
     kept.extend((form.raw("rows") == "roomy").then_some('r'));
     let mut response = form::see("/desk/settings");
-    let line = format!(
-        "{}={kept}; Path=/desk; HttpOnly; SameSite=Lax; Max-Age=31536000",
-        frame::SETTINGS
-    );
-    response.headers_mut().extend(
-        HeaderValue::from_str(&line)
-            .ok()
-            .map(|line| (header::SET_COOKIE, line)),
-    );
+    let line = format!("{}={kept}; Path=/desk; HttpOnly; SameSite=Lax; Max-Age=31536000", frame::SETTINGS);
+    response.headers_mut().extend(HeaderValue::from_str(&line).ok().map(|line| (header::SET_COOKIE, line)));
     Ok(response)
 }
 
@@ -119,10 +95,7 @@ fn fields(keys: bool, roomy: bool) -> Fields {
             .collect(),
     );
     Fields {
-        cells: vec![
-            Cell::Choices(6, keys.hint("输入文字时、用输入法时，单键一律不起作用。")),
-            Cell::Choices(6, rows),
-        ],
+        cells: vec![Cell::Choices(6, keys.hint("输入文字时、用输入法时，单键一律不起作用。")), Cell::Choices(6, rows)],
     }
 }
 
@@ -133,13 +106,7 @@ mod tests {
 
     #[test]
     fn keys_can_be_switched_off() {
-        let html = check(
-            "settings",
-            &SettingsPage {
-                shell: sample("/desk/settings"),
-                fields: fields(false, true),
-            },
-        );
+        let html = check("settings", &SettingsPage { shell: sample("/desk/settings"), fields: fields(false, true) });
         assert!(html.contains("value=\"off\" checked") && html.contains("value=\"roomy\" checked"));
         assert!(html.contains("<kbd>j</kbd>"));
     }

@@ -41,6 +41,8 @@ pub struct Assets {
     pub styles: Vec<String>,
     /// The desk's script; every page works without it.
     pub script: String,
+    /// The emblem, for the browser's tab.
+    pub icon: String,
 }
 
 /// A titled group of the rail.
@@ -133,10 +135,9 @@ pub(crate) mod tests {
             roomy: false,
             flash: None,
             assets: Assets {
-                styles: ["tokens.css", "components.css", "desk.css"]
-                    .map(String::from)
-                    .to_vec(),
+                styles: ["tokens.css", "components.css", "desk.css"].map(String::from).to_vec(),
                 script: "desk.js".into(),
+                icon: "emblem.svg".into(),
             },
         }
     }

@@ -46,23 +46,17 @@ fn left(days: Option<i64>) -> String {
 
 /// A line of a desk list.
 pub fn row(row: ListRow) -> QueueRow {
-    let grey = if row.aim_on.is_some() {
-        "暂停"
-    } else {
-        "不计时"
-    };
+    let grey = if row.aim_on.is_some() { "暂停" } else { "不计时" };
     QueueRow {
         href: address(row.id),
         lamp: lamp(row.lamp, grey),
         late: row.lamp == law::Lamp::Overdue,
         number: row.number,
-        title: row.title,
+        title: if row.title.is_empty() { row.procedure } else { row.title },
         flags: Vec::new(),
         source: [row.channel, row.category].join(" ").trim().to_owned(),
         unit: row.unit,
-        due: row
-            .aim_on
-            .map_or_else(|| "—".into(), |date| date.to_string()),
+        due: row.aim_on.map_or_else(|| "—".into(), |date| date.to_string()),
         left: left(row.days_left),
         handler: row.handler,
         state: row.state,
@@ -71,10 +65,7 @@ pub fn row(row: ListRow) -> QueueRow {
 
 /// A table of such lines.
 pub fn queue(caption: &str, rows: Vec<ListRow>) -> Queue {
-    Queue {
-        caption: caption.to_owned(),
-        rows: rows.into_iter().map(row).collect(),
-    }
+    Queue { caption: caption.to_owned(), rows: rows.into_iter().map(row).collect() }
 }
 
 /// A clock in the strip of a matter.
@@ -83,75 +74,42 @@ pub fn clock(view: &ClockView, now: Moment) -> ClockLine {
     let (before, figure, after) = match view.days_left {
         _ if clock.stopped.is_some() => ("", String::new(), "已停止"),
         _ if clock.is_paused() => ("", String::new(), "暂停中，日期将顺延"),
-        Some(days) => (
-            if days < 0 { "超" } else { "剩" },
-            days.unsigned_abs().to_string(),
-            days_word(clock.unit),
-        ),
-        None => (
-            "",
-            String::new(),
-            if clock.is_past(now) {
-                "已过"
-            } else {
-                "计时中"
-            },
-        ),
+        Some(days) => (if days < 0 { "超" } else { "剩" }, days.unsigned_abs().to_string(), days_word(clock.unit)),
+        None => ("", String::new(), if clock.is_past(now) { "已过" } else { "计时中" }),
     };
     ClockLine {
         label: view.label.clone(),
-        lamp: lamp(
-            view.lamp,
-            if clock.stopped.is_some() {
-                "已停止"
-            } else {
-                "暂停"
-            },
-        ),
+        lamp: lamp(view.lamp, if clock.stopped.is_some() { "已停止" } else { "暂停" }),
         before: before.into(),
         figure,
         after: after.into(),
-        aim: clock.due.aim_text(),
-        due: if clock.due.provisional {
-            format!("{}（节假日安排未公布，暂定）", clock.due.text())
-        } else {
-            clock.due.text()
-        },
+        aim: if clock.unit.is_instant() { clock.due.aim_text() } else { day_words(clock.due.aim_on) },
+        due: due_words(clock),
         cite: clock.article.clone(),
         why: Some(explanation(&view.explanation, "逐日计算")),
     }
 }
 
+/// 法定最迟日 in words; a provisional one says so.
+pub fn due_words(clock: &law::Clock) -> String {
+    let day = if clock.unit.is_instant() { clock.due.text() } else { day_words(clock.due.due_on) };
+    if clock.due.provisional { format!("{day}，节假日安排公布后确定") } else { day }
+}
+
 fn days_word(unit: Unit) -> &'static str {
-    if unit == Unit::Workday {
-        "个工作日"
-    } else {
-        "日"
-    }
+    if unit == Unit::Workday { "个工作日" } else { "日" }
 }
 
 /// The reasoning of a date with its calendar.
 pub fn explanation(of: &law::Explanation, caption: &str) -> Explanation {
-    let reason = |step: &law::Step| Reason {
-        text: step.text.clone().into(),
-        law: step.cite.clone().into(),
-    };
+    let reason = |step: &law::Step| Reason { text: step.text.clone().into(), law: step.cite.clone().into() };
     let first = of.days.first().map_or(0, |day| weekday(day.date));
-    let days = of
-        .days
-        .iter()
-        .enumerate()
-        .map(|(i, day)| cell(i, day))
-        .collect();
+    let days = of.days.iter().enumerate().map(|(i, day)| cell(i, day)).collect();
     Explanation {
         title: "为什么是这一天".into(),
         open: false,
         reasons: of.steps.iter().map(reason).collect(),
-        calendar: if of.days.is_empty() {
-            Calendar::default()
-        } else {
-            Calendar::new(caption.to_owned(), first, days)
-        },
+        calendar: if of.days.is_empty() { Calendar::default() } else { Calendar::new(caption.to_owned(), first, days) },
         foot: of.note.clone().into(),
     }
 }
@@ -165,18 +123,8 @@ fn cell(index: usize, line: &law::DayLine) -> Day {
         law::DayMark::Due => DayMark::Due,
     };
     let (month, day) = (line.date.month(), line.date.day());
-    let label = if index == 0 || day == 1 {
-        format!("{month}/{day}")
-    } else {
-        day.to_string()
-    };
-    Day {
-        mark,
-        date: line.date.to_string(),
-        label,
-        note: line.label.clone().into(),
-        today: line.today,
-    }
+    let label = if index == 0 || day == 1 { format!("{month}/{day}") } else { day.to_string() };
+    Day { mark, date: line.date.to_string(), label, note: line.label.clone().into(), today: line.today }
 }
 
 /// The most pressing clock: the darkest lamp, then the earliest day.
@@ -188,54 +136,30 @@ pub fn pressing(view: &MatterView) -> Option<&ClockView> {
 /// The head of a form: which matter it belongs to.
 pub fn of(view: &MatterView) -> Of {
     let pressing = pressing(view);
-    let line = pressing.map(|clock| {
-        format!(
-            "{}　{}　{}",
-            clock.label,
-            left(clock.days_left),
-            clock.clock.due.aim_text()
-        )
-    });
+    let line =
+        pressing.map(|clock| format!("{}　{}　{}", clock.label, left(clock.days_left), clock.clock.due.aim_text()));
     Of {
         href: address(view.matter.id),
         number: number(view),
         title: title(view),
-        lamp: pressing.map_or_else(
-            || Lamp::new(LampKind::Grey, "不计时"),
-            |clock| lamp(clock.lamp, "暂停"),
-        ),
+        lamp: pressing.map_or_else(|| Lamp::new(LampKind::Grey, "不计时"), |clock| lamp(clock.lamp, "暂停")),
         clock: line.unwrap_or_default(),
     }
 }
 
 /// The number, or for a child without one a word.
 pub fn number(view: &MatterView) -> String {
-    view.matter
-        .number
-        .clone()
-        .unwrap_or_else(|| view.procedure.label.clone())
+    view.matter.number.clone().unwrap_or_else(|| view.procedure.label.clone())
 }
 
 /// What the matter is called: its title, else what is asked for, else its procedure.
 pub fn title(view: &MatterView) -> String {
-    let published = view
-        .procedure
-        .elements
-        .iter()
-        .filter(|element| element.published);
+    let published = view.procedure.elements.iter().filter(|element| element.published);
     let texts = published.filter_map(|element| view.texts.get(&element.id));
-    let first = texts
-        .map(|text| text.shown().chars().take(60).collect::<String>())
-        .find(|text| !text.is_empty());
-    let any = || {
-        view.texts
-            .values()
-            .find(|text| text.opened.is_some())
-            .map(|text| text.shown().chars().take(60).collect())
-    };
-    first
-        .or_else(any)
-        .unwrap_or_else(|| view.procedure.label.clone())
+    let first = texts.map(|text| text.shown().chars().take(60).collect::<String>()).find(|text| !text.is_empty());
+    let any =
+        || view.texts.values().find(|text| text.opened.is_some()).map(|text| text.shown().chars().take(60).collect());
+    first.or_else(any).unwrap_or_else(|| view.procedure.label.clone())
 }
 
 #[cfg(test)]
@@ -247,17 +171,8 @@ mod tests {
         assert_eq!(left(Some(6)), "剩6日");
         assert_eq!(left(Some(0)), "今天到期");
         assert_eq!(left(Some(-2)), "超2日");
-        assert_eq!(
-            day_words(law::Date::constant(2026, 12, 4)),
-            "2026-12-04（周五）"
-        );
-        for known in [
-            law::Lamp::Grey,
-            law::Lamp::Green,
-            law::Lamp::Amber,
-            law::Lamp::Red,
-            law::Lamp::Overdue,
-        ] {
+        assert_eq!(day_words(law::Date::constant(2026, 12, 4)), "2026-12-04（周五）");
+        for known in [law::Lamp::Grey, law::Lamp::Green, law::Lamp::Amber, law::Lamp::Red, law::Lamp::Overdue] {
             assert!(!lamp(known, "暂停").text.is_empty());
         }
         assert_eq!(lamp(law::Lamp::Overdue, "").kind, LampKind::Red);

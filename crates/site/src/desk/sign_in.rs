@@ -11,7 +11,7 @@ use crate::session::{self, NotSignedIn, Visit};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use office::SignInFail;
+use office::{Fail, SignInFail};
 use std::sync::Arc;
 
 /// The sign-in page. Passwords may be pasted; there is no puzzle.
@@ -42,13 +42,7 @@ pub struct SignInPage {
 
 impl SignInPage {
     /// The page that asks for name and password; `message` says why the last attempt failed.
-    pub fn sign_in(
-        assets: Assets,
-        body: String,
-        guard: Guard,
-        login: &str,
-        message: String,
-    ) -> Self {
+    pub fn sign_in(assets: Assets, body: String, guard: Guard, login: &str, message: String) -> Self {
         Self {
             assets,
             body,
@@ -60,27 +54,16 @@ impl SignInPage {
             errors: ErrorSummary::default(),
             fields: vec![
                 Field::new("login", "用户名", login).autocomplete("username"),
-                Field::new("password", "密码", "")
-                    .input(Input::Typed("password"))
-                    .autocomplete("current-password"),
+                Field::new("password", "密码", "").input(Input::Typed("password")).autocomplete("current-password"),
             ],
             foot: "连续输错5次，账号锁定15分钟。忘记密码请联系本机关管理员重置。",
         }
     }
 
     /// The page that replaces a password; a one-time password opens nothing else.
-    pub fn change(
-        assets: Assets,
-        body: String,
-        guard: Guard,
-        login: &str,
-        errors: ErrorSummary,
-    ) -> Self {
+    pub fn change(assets: Assets, body: String, guard: Guard, login: &str, errors: ErrorSummary) -> Self {
         let field = |name: &'static str, label: &'static str, word| {
-            Field::new(name, label, "")
-                .input(Input::Typed("password"))
-                .autocomplete(word)
-                .error(errors.at(name))
+            Field::new(name, label, "").input(Input::Typed("password")).autocomplete(word).error(errors.at(name))
         };
         Self {
             assets,
@@ -94,7 +77,7 @@ impl SignInPage {
                 Field::new("login", "用户名", login).autocomplete("username"),
                 field("password", "现在的密码", "current-password"),
                 field("new", "新密码", "new-password")
-                    .hint("至少10个字符，可以粘贴，可以是一句话。"),
+                    .hint("至少10个字符，含有大写字母、小写字母、数字、符号中的三种；可以粘贴。"),
                 field("again", "再输一次新密码", "new-password"),
             ],
             errors,
@@ -107,11 +90,7 @@ impl SignInPage {
 ///
 /// # Errors
 /// Our failure.
-pub async fn show(
-    State(site): State<Arc<Site>>,
-    visit: Visit,
-    form: Form,
-) -> Result<Response, Trouble> {
+pub async fn show(State(site): State<Arc<Site>>, visit: Visit, form: Form) -> Result<Response, Trouble> {
     frame::page(&door(&site, &visit, &form, String::new()))
 }
 
@@ -119,11 +98,7 @@ pub async fn show(
 ///
 /// # Errors
 /// Busy or our failure.
-pub async fn enter(
-    State(site): State<Arc<Site>>,
-    visit: Visit,
-    form: Form,
-) -> Result<Response, Trouble> {
+pub async fn enter(State(site): State<Arc<Site>>, visit: Visit, form: Form) -> Result<Response, Trouble> {
     let login = form.line("login");
     let signed = match session::sign_in(&site, &visit, &login, &form.secret("password")).await {
         Ok(signed) => signed,
@@ -134,12 +109,8 @@ pub async fn enter(
         return frame::page(&change_page(&site, &visit, &login, ErrorSummary::default()));
     }
     let next = form::local(form.raw("next")).unwrap_or("/desk");
-    let last = signed
-        .last_sign_in
-        .map(|at| format!("/desk?last={}", at.millis()));
-    let next = last
-        .filter(|_| next == "/desk")
-        .unwrap_or_else(|| next.to_owned());
+    let last = signed.last_sign_in.map(|at| format!("/desk?last={}", at.millis()));
+    let next = last.filter(|_| next == "/desk").unwrap_or_else(|| next.to_owned());
     Ok(visit.open_officer(&signed.session, &next))
 }
 
@@ -158,39 +129,18 @@ pub async fn leave(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respon
 ///
 /// # Errors
 /// Our failure.
-pub async fn password(
-    State(site): State<Arc<Site>>,
-    visit: Visit,
-    form: Form,
-) -> Result<Response, Trouble> {
-    frame::page(&change_page(
-        &site,
-        &visit,
-        &form.line("login"),
-        ErrorSummary::default(),
-    ))
+pub async fn password(State(site): State<Arc<Site>>, visit: Visit, form: Form) -> Result<Response, Trouble> {
+    frame::page(&change_page(&site, &visit, &form.line("login"), ErrorSummary::default()))
 }
-
-/// Fewest characters of a password.
-const PASSWORD_CHARS_MIN: usize = 10;
 
 /// Replaces a password: the present one is asked for, whoever is signed in.
 ///
 /// # Errors
 /// Busy or our failure.
-pub async fn change_password(
-    State(site): State<Arc<Site>>,
-    visit: Visit,
-    form: Form,
-) -> Result<Response, Trouble> {
+pub async fn change_password(State(site): State<Arc<Site>>, visit: Visit, form: Form) -> Result<Response, Trouble> {
     let (login, new) = (form.line("login"), form.secret("new"));
     let mut errors = ErrorSummary::default();
-    if new.chars().count() < PASSWORD_CHARS_MIN {
-        errors.add(
-            "new",
-            format!("新密码至少{PASSWORD_CHARS_MIN}个字符，请加长。"),
-        );
-    } else if new == form.secret("password") {
+    if new == form.secret("password") {
         errors.add("new", "新密码与现在的密码相同，请换一个。");
     }
     if new != form.secret("again") {
@@ -200,10 +150,15 @@ pub async fn change_password(
         return frame::again(&change_page(&site, &visit, &login, errors));
     }
     match session::sign_in(&site, &visit, &login, &form.secret("password")).await {
-        Ok(signed) => {
-            site.office.set_password(&signed.caller, &new).await?;
-            Ok(visit.open_officer(&signed.session, "/desk"))
-        }
+        Ok(signed) => match site.office.set_password(&signed.caller, &new).await {
+            Ok(()) => Ok(visit.open_officer(&signed.session, "/desk")),
+            Err(Fail::Invalid(weak)) => {
+                site.office.sign_out(&signed.session).await?;
+                weak.into_iter().for_each(|error| errors.add("new", error.sentence));
+                frame::again(&change_page(&site, &visit, &login, errors))
+            }
+            Err(other) => Err(other.into()),
+        },
         Err(why) => {
             errors.add("password", said(why)?);
             frame::again(&change_page(&site, &visit, &login, errors))
@@ -213,21 +168,13 @@ pub async fn change_password(
 
 fn door(site: &Site, visit: &Visit, form: &Form, message: String) -> SignInPage {
     let next = form::local(form.raw("next")).unwrap_or_default().to_owned();
-    let guard = Guard {
-        csrf: visit.csrf(),
-        key: String::new(),
-        more: vec![("next", next)],
-    };
+    let guard = Guard { csrf: visit.csrf(), key: String::new(), more: vec![("next", next)] };
     let body = frame::body_name(site, site.office.default_body());
     SignInPage::sign_in(frame::files(), body, guard, form.raw("login"), message)
 }
 
 fn change_page(site: &Site, visit: &Visit, login: &str, errors: ErrorSummary) -> SignInPage {
-    let guard = Guard {
-        csrf: visit.csrf(),
-        key: String::new(),
-        more: Vec::new(),
-    };
+    let guard = Guard { csrf: visit.csrf(), key: String::new(), more: Vec::new() };
     let body = frame::body_name(site, site.office.default_body());
     SignInPage::change(frame::files(), body, guard, login, errors)
 }
@@ -242,10 +189,7 @@ fn said(why: NotSignedIn) -> Result<String, Trouble> {
             "用户名或密码不对，请核对后重试。连续输错5次，账号锁定15分钟。".into()
         }
         NotSignedIn::Refused(SignInFail::Locked(until)) => {
-            format!(
-                "这个账号因连续输错密码已锁定，{}以后再试；急用请联系本机关管理员重置密码。",
-                until.to_minute()
-            )
+            format!("这个账号因连续输错密码已锁定，{}以后再试；急用请联系本机关管理员重置密码。", until.to_minute())
         }
         NotSignedIn::Refused(SignInFail::Disabled) => "这个账号已停用，请联系本机关管理员。".into(),
         NotSignedIn::Refused(SignInFail::Fail(fail)) => return Err(fail.into()),
@@ -265,26 +209,12 @@ mod tests {
     fn the_door_renders_in_every_state() {
         let page = |login: &str, message: &str| {
             let shell = sample("");
-            SignInPage::sign_in(
-                shell.assets,
-                shell.body,
-                guard("t", ""),
-                login,
-                message.into(),
-            )
+            SignInPage::sign_in(shell.assets, shell.body, guard("t", ""), login, message.into())
         };
         check("sign_in", &page("", ""));
-        let html = check(
-            "sign_in_locked",
-            &page(
-                HOSTILE,
-                "用户名或密码不对，账号已锁定，2026年11月22日 09:45 以后再试。",
-            ),
-        );
-        assert!(
-            html.contains("09:45") && !html.contains("<script>alert"),
-            "escaped"
-        );
+        let html =
+            check("sign_in_locked", &page(HOSTILE, "用户名或密码不对，账号已锁定，2026年11月22日 09:45 以后再试。"));
+        assert!(html.contains("09:45") && !html.contains("<script>alert"), "escaped");
         assert!(html.contains("current-password") && !html.contains("onpaste"));
     }
 

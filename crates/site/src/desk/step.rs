@@ -115,10 +115,7 @@ pub(crate) mod tests {
                         Choices::one(
                             "days",
                             "延长",
-                            vec![
-                                Choice::new("10", "10个工作日"),
-                                Choice::new("20", "20个工作日").chosen_if("20"),
-                            ],
+                            vec![Choice::new("10", "10个工作日"), Choice::new("20", "20个工作日").chosen_if("20")],
                         ),
                     ),
                     Cell::Field(
@@ -152,14 +149,8 @@ pub(crate) mod tests {
     fn a_step_shows_what_follows_before_it_is_confirmed() {
         let html = check("step", &page(vec![], "", ""));
         let (date, button) = (html.find("2027-01-05"), html.find(">送审"));
-        assert!(
-            date.is_some() && date < button,
-            "the date stands before the button"
-        );
-        let html = check(
-            "step_error",
-            &page(vec![], HOSTILE, "请写明延长的理由，告知书里要用。"),
-        );
+        assert!(date.is_some() && date < button, "the date stands before the button");
+        let html = check("step_error", &page(vec![], HOSTILE, "请写明延长的理由，告知书里要用。"));
         assert!(!html.contains("<script>alert") && html.contains("错误："));
         let html = check(
             "step_barred",

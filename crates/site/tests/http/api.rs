@@ -85,7 +85,8 @@ async fn the_same_key_creates_one_matter() {
     let mut client = world.client();
     let mut created = Vec::new();
     for key in ["k-1", "k-1", "k-2"] {
-        let headers = [("content-type", "application/json"), ("authorization", token.as_str()), ("idempotency-key", key)];
+        let headers =
+            [("content-type", "application/json"), ("authorization", token.as_str()), ("idempotency-key", key)];
         let answer = client.send("POST", "/api/v1/matters", &headers, message().to_string()).await;
         assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
         assert_eq!(answer.header("location"), format!("/api/v1/matters/{}", answer.json()["id"].as_str().unwrap()));
@@ -95,7 +96,10 @@ async fn the_same_key_creates_one_matter() {
     assert_eq!((&created[0]["repeated"], &created[1]["repeated"]), (&json!(false), &json!(true)));
     assert_ne!(created[0]["id"], created[2]["id"]);
     let headers = [("content-type", "application/json"), ("authorization", token.as_str()), ("idempotency-key", "")];
-    assert_eq!(client.send("POST", "/api/v1/matters", &headers, message().to_string()).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(
+        client.send("POST", "/api/v1/matters", &headers, message().to_string()).await.status,
+        StatusCode::BAD_REQUEST
+    );
 }
 
 #[tokio::test]

@@ -29,7 +29,12 @@ async fn a_form_from_another_site_is_refused_even_with_a_token() {
     let csrf = citizen.get("/form").await.hidden("csrf");
     let body = format!("csrf={csrf}");
     let form = ("content-type", "application/x-www-form-urlencoded");
-    for (name, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.invalid"), ("origin", "null")] {
+    for (name, value) in [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("origin", "https://evil.invalid"),
+        ("origin", "null"),
+    ] {
         let answer = citizen.send("POST", "/form", &[form, (name, value)], body.clone()).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{name}: {value}");
     }
@@ -68,8 +73,12 @@ async fn oversized_and_unreadable_bodies_get_a_chinese_page() {
     let answer = citizen.send("POST", "/form", &[("content-type", "text/xml")], "<a/>").await;
     assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
     // A route without uploads takes multipart forms, but no large ones.
-    let part = |name: &str, file: &str, content: &str| format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{content}\r\n");
-    let body = |size| format!("{}{}--x--\r\n", part("csrf", "", &csrf), part("files", "; filename=\"a.txt\"", &"a".repeat(size)));
+    let part = |name: &str, file: &str, content: &str| {
+        format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{content}\r\n")
+    };
+    let body = |size| {
+        format!("{}{}--x--\r\n", part("csrf", "", &csrf), part("files", "; filename=\"a.txt\"", &"a".repeat(size)))
+    };
     let multipart = ("content-type", "multipart/form-data; boundary=x");
     assert_eq!(citizen.send("POST", "/form", &[multipart], body(600_000)).await.status, StatusCode::PAYLOAD_TOO_LARGE);
     let taken = citizen.send("POST", "/files", &[multipart], body(600_000)).await;

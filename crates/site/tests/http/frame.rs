@@ -8,7 +8,10 @@ use site::security::{CSP, HEADERS};
 
 #[tokio::test]
 async fn every_route_carries_the_security_headers() {
-    assert_eq!(CSP, "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'self'; base-uri 'none'");
+    assert_eq!(
+        CSP,
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'self'; base-uri 'none'"
+    );
     let world = World::new().await;
     let mut client = world.client();
     let mut paths: Vec<String> = table().iter().map(|route| concrete(route.path)).collect();

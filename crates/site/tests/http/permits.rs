@@ -32,7 +32,12 @@ fn the_table_is_the_agreed_matrix() {
     for line in &lines {
         assert!(agreed.contains(&line.as_str()), "not agreed: {line}");
     }
-    assert_eq!(agreed.len(), lines.len(), "agreed but gone: {:?}", agreed.iter().filter(|line| !lines.iter().any(|new| new == **line)).collect::<Vec<_>>());
+    assert_eq!(
+        agreed.len(),
+        lines.len(),
+        "agreed but gone: {:?}",
+        agreed.iter().filter(|line| !lines.iter().any(|new| new == **line)).collect::<Vec<_>>()
+    );
 }
 
 #[test]
@@ -46,7 +51,9 @@ fn each_face_asks_for_its_own_kind_of_proof() {
                 assert_eq!(route.rule.permit, Permit::Public, "{line}");
             }
             Face::Desk => assert!(matches!(route.rule.permit, Permit::Officer | Permit::Roles(_)), "{line}"),
-            Face::Api if !route.method.is_safe() => assert_eq!(route.rule.permit, Permit::Token(Scope::MattersWrite), "{line}"),
+            Face::Api if !route.method.is_safe() => {
+                assert_eq!(route.rule.permit, Permit::Token(Scope::MattersWrite), "{line}")
+            }
             Face::Api => assert!(matches!(route.rule.permit, Permit::Public | Permit::Token(_)), "{line}"),
         }
     }
@@ -68,7 +75,11 @@ async fn anonymous_requests_pass_no_closed_route() {
                 assert!(answer.header("location").starts_with("/desk/sign-in?next=/desk"), "{line}");
             }
             (Permit::Token(_), _) => {
-                assert_eq!((answer.status, answer.header("www-authenticate")), (StatusCode::UNAUTHORIZED, "Bearer"), "{line}");
+                assert_eq!(
+                    (answer.status, answer.header("www-authenticate")),
+                    (StatusCode::UNAUTHORIZED, "Bearer"),
+                    "{line}"
+                );
             }
             _ => assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{line}"),
         }
@@ -79,7 +90,8 @@ async fn anonymous_requests_pass_no_closed_route() {
 async fn wrong_roles_and_wrong_kinds_of_proof_are_stopped() {
     let world = World::new().await;
     let mut handler = world.client();
-    let signed_in = handler.post("/desk/sign-in", "/desk/sign-in", &[("login", "handler"), ("password", PASSWORD)]).await;
+    let signed_in =
+        handler.post("/desk/sign-in", "/desk/sign-in", &[("login", "handler"), ("password", PASSWORD)]).await;
     assert_eq!(signed_in.status, StatusCode::SEE_OTHER, "{}", signed_in.text);
     let handles = [office::Role::Handler, office::Role::Clerk];
     for route in table() {

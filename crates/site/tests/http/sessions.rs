@@ -15,7 +15,13 @@ async fn every_sign_in_gives_a_fresh_secret_and_ends_the_old() {
     officer.cookies.insert("officer".into(), "f".repeat(64));
     let entered = officer.post("/desk/sign-in", "/desk/sign-in", &RIGHT).await;
     assert_eq!((entered.status, entered.header("location")), (StatusCode::SEE_OTHER, "/desk"));
-    let cookie = entered.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap()).find(|line| line.starts_with("officer=")).unwrap();
+    let cookie = entered
+        .headers
+        .get_all("set-cookie")
+        .iter()
+        .map(|line| line.to_str().unwrap())
+        .find(|line| line.starts_with("officer="))
+        .unwrap();
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
     let first = officer.cookies["officer"].clone();
     assert_eq!(first.len(), 64);
@@ -81,7 +87,11 @@ async fn tries_are_limited_by_account_and_success_forgets_them() {
         last = officer.post("/desk/sign-in", "/desk/sign-in", &wrong).await.status;
     }
     assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
-    assert_eq!(officer.post("/desk/sign-in", "/desk/sign-in", &RIGHT).await.status, StatusCode::SEE_OTHER, "another account");
+    assert_eq!(
+        officer.post("/desk/sign-in", "/desk/sign-in", &RIGHT).await.status,
+        StatusCode::SEE_OTHER,
+        "another account"
+    );
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use law::Moment;
-use office::clock::{SeededRandom, Stepped};
+use office::clock::{Seeded, Stepped};
 use office::{Caller, Office, OfficerForm, Options, Permit, Role, RuleFiles, Rulebook, Scope};
 use site::form::Form;
 use site::problem::Trouble;
@@ -36,7 +36,7 @@ impl World {
         let rules = Rulebook::parse(RuleFiles::built_in()).unwrap_or_else(|faults| panic!("{faults:?}"));
         let mut options = Options::new(data.path().to_owned(), rules);
         options.clock = clock.clone();
-        options.random = Arc::new(SeededRandom::new(7));
+        options.random = Arc::new(Seeded::new(7));
         options.database = schema();
         let office = tokio::task::spawn_blocking(|| Office::open(options)).await.unwrap().unwrap();
         let handler = officer(&office, "handler", &[Role::Handler, Role::Clerk]).await;
@@ -174,7 +174,8 @@ impl Client {
 
     pub async fn post_json(&mut self, path: &str, token: &str, body: &serde_json::Value) -> Answer {
         let bearer = format!("Bearer {token}");
-        self.send("POST", path, &[("content-type", "application/json"), ("authorization", &bearer)], body.to_string()).await
+        self.send("POST", path, &[("content-type", "application/json"), ("authorization", &bearer)], body.to_string())
+            .await
     }
 }
 
@@ -187,7 +188,11 @@ fn probes() -> Vec<Route> {
         post("/form", Permit::Public, |form: Form| async move { format!("{:?} {}", form.key(), form.raw("text")) }),
         post("/files", Permit::Public, |form: Form| async move { form.files().len().to_string() }).uploads(),
         post("/filing", Permit::Public, || async { "收到" }).limited(site::limits::Class::Filing),
-        get("/panic", Permit::Public, || async { panic!("申某甲 13800000000"); #[allow(unreachable_code)] "" }),
+        get("/panic", Permit::Public, || async {
+            panic!("申某甲 13800000000");
+            #[allow(unreachable_code)]
+            ""
+        }),
         get("/q", Permit::Public, || async { "查询" }),
         get("/q/mine", Permit::Party, |visit: Visit| async move { format!("{:?}", visit.caller.matter) }),
         post("/q/mine", Permit::Party, || async { "补充" }),
@@ -203,11 +208,20 @@ fn probes() -> Vec<Route> {
 }
 
 fn hidden(visit: &Visit) -> Response {
-    let page = format!("<input name=\"csrf\" value=\"{}\"><input name=\"key\" value=\"{}\">{}", visit.csrf(), visit.new_key(), visit.caller.name);
+    let page = format!(
+        "<input name=\"csrf\" value=\"{}\"><input name=\"key\" value=\"{}\">{}",
+        visit.csrf(),
+        visit.new_key(),
+        visit.caller.name
+    );
     axum::response::Html(page).into_response()
 }
 
-async fn enter(axum::extract::State(site): axum::extract::State<Arc<Site>>, visit: Visit, form: Form) -> Result<Response, Trouble> {
+async fn enter(
+    axum::extract::State(site): axum::extract::State<Arc<Site>>,
+    visit: Visit,
+    form: Form,
+) -> Result<Response, Trouble> {
     match sign_in(&site, &visit, &form.line("login"), &form.secret("password")).await {
         Ok(signed_in) => Ok(visit.open_officer(&signed_in.session, "/desk")),
         Err(site::session::NotSignedIn::TooMany(wait)) => Err(wait.into()),

@@ -53,7 +53,11 @@ impl Client {
         let Self { host, token, out, .. } = self;
         write!(out, "{method} {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\n")?;
         if !body.is_empty() {
-            write!(out, "content-type: application/json\r\ncontent-length: {}\r\nidempotency-key: {key}\r\n", body.len())?;
+            write!(
+                out,
+                "content-type: application/json\r\ncontent-length: {}\r\nidempotency-key: {key}\r\n",
+                body.len()
+            )?;
         }
         write!(out, "\r\n{body}")?;
         self.stream.get_mut().write_all(&self.out)?;
