@@ -50,21 +50,9 @@ const KINDS: [(Kind, &[&str], &str); 17] = [
     (Kind::Webp, &["webp"], "image/webp"),
     (Kind::Pdf, &["pdf"], "application/pdf"),
     (Kind::Ofd, &["ofd"], "application/ofd"),
-    (
-        Kind::Docx,
-        &["docx"],
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ),
-    (
-        Kind::Xlsx,
-        &["xlsx"],
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ),
-    (
-        Kind::Pptx,
-        &["pptx"],
-        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    ),
+    (Kind::Docx, &["docx"], "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    (Kind::Xlsx, &["xlsx"], "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    (Kind::Pptx, &["pptx"], "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
     (Kind::Doc, &["doc"], "application/msword"),
     (Kind::Xls, &["xls"], "application/vnd.ms-excel"),
     (Kind::Ppt, &["ppt"], "application/vnd.ms-powerpoint"),
@@ -76,8 +64,7 @@ const KINDS: [(Kind, &[&str], &str); 17] = [
 ];
 
 /// What the field says about the files that are taken.
-pub const ALLOWED: &str =
-    "图片（jpg、png、gif、webp）、PDF、OFD、Word、Excel、PPT、WPS文档和纯文本（txt、csv）";
+pub const ALLOWED: &str = "图片（jpg、png、gif、webp）、PDF、OFD、Word、Excel、PPT、WPS文档和纯文本（txt、csv）";
 
 impl Kind {
     fn row(self) -> Option<&'static (Kind, &'static [&'static str], &'static str)> {
@@ -86,15 +73,12 @@ impl Kind {
 
     /// The usual extension, without dot.
     pub fn extension(self) -> &'static str {
-        self.row()
-            .and_then(|(_, extensions, _)| extensions.first())
-            .unwrap_or(&"bin")
+        self.row().and_then(|(_, extensions, _)| extensions.first()).unwrap_or(&"bin")
     }
 
     /// The media type to send it with.
     pub fn media_type(self) -> &'static str {
-        self.row()
-            .map_or("application/octet-stream", |(_, _, media)| media)
+        self.row().map_or("application/octet-stream", |(_, _, media)| media)
     }
 
     /// Whether it is shown as a picture, and stripped by [`crate::picture::strip`].
@@ -103,10 +87,7 @@ impl Kind {
     }
 
     fn of_extension(extension: &str) -> Option<Self> {
-        KINDS
-            .iter()
-            .find(|(_, known, _)| known.contains(&extension))
-            .map(|(kind, ..)| *kind)
+        KINDS.iter().find(|(_, known, _)| known.contains(&extension)).map(|(kind, ..)| *kind)
     }
 
     /// Whether a file of this name may hold this content; for pictures that were renamed
@@ -139,13 +120,9 @@ impl Kind {
 /// Decides whether a file is taken, by its content and the name it came with.
 pub fn sniff(bytes: &[u8], declared_name: &str) -> Result<Kind, Refusal> {
     let shown = name::shown(declared_name);
-    let refuse =
-        |cause, why: &str| Err(Refusal::new(cause, format!("文件“{shown}”未能接收：{why}")));
+    let refuse = |cause, why: &str| Err(Refusal::new(cause, format!("文件“{shown}”未能接收：{why}")));
     if bytes.is_empty() {
-        return refuse(
-            Cause::Empty,
-            "文件是空的（0字节）。请检查原文件后重新选择。",
-        );
+        return refuse(Cause::Empty, "文件是空的（0字节）。请检查原文件后重新选择。");
     }
     if bytes.len() > MAX_FILE_BYTES {
         let size = bytes.len().div_ceil(1024 * 1024);
@@ -159,16 +136,10 @@ pub fn sniff(bytes: &[u8], declared_name: &str) -> Result<Kind, Refusal> {
     let content = content::look(bytes);
     match &content {
         Content::Macro => {
-            return refuse(
-                Cause::Macro,
-                "文件含有宏（可执行的程序）。请另存为不含宏的文档后再上传。",
-            );
+            return refuse(Cause::Macro, "文件含有宏（可执行的程序）。请另存为不含宏的文档后再上传。");
         }
         Content::Locked => {
-            return refuse(
-                Cause::Password,
-                "文件设有打开密码，工作人员无法查看。请取消密码后再上传。",
-            );
+            return refuse(Cause::Password, "文件设有打开密码，工作人员无法查看。请取消密码后再上传。");
         }
         _ => {}
     }
@@ -190,10 +161,8 @@ pub fn check_count(already: usize, more: usize) -> Result<(), Refusal> {
     if total <= MAX_FILES {
         return Ok(());
     }
-    let sentence = format!(
-        "附件最多{MAX_FILES}个，现有{total}个。请去掉{}个，或把多张图片合并成一个PDF。",
-        total - MAX_FILES
-    );
+    let sentence =
+        format!("附件最多{MAX_FILES}个，现有{total}个。请去掉{}个，或把多张图片合并成一个PDF。", total - MAX_FILES);
     Err(Refusal::new(Cause::Count, sentence))
 }
 
@@ -203,9 +172,7 @@ fn type_refused(extension: &str) -> String {
         "heic" | "heif" => {
             return "暂不接收HEIC照片。请在手机相机设置中选用“兼容性最佳”格式，或转存为jpg后再上传。".to_owned();
         }
-        "zip" | "rar" | "7z" | "gz" | "tar" | "bz2" | "xz" => {
-            "不接收压缩包。请解压后把其中的文件逐个上传。".to_owned()
-        }
+        "zip" | "rar" | "7z" | "gz" | "tar" | "bz2" | "xz" => "不接收压缩包。请解压后把其中的文件逐个上传。".to_owned(),
         "docm" | "xlsm" | "pptm" | "dotm" | "xltm" => {
             "不接收含宏的文档。请另存为不含宏的格式（如docx、xlsx）后再上传。".to_owned()
         }

@@ -96,11 +96,7 @@ pub struct RowFault {
 
 impl RowFault {
     fn new(line: u64, field: &str, error: impl Into<String>) -> Self {
-        Self {
-            line,
-            field: field.to_owned(),
-            error: error.into(),
-        }
+        Self { line, field: field.to_owned(), error: error.into() }
     }
 
     fn of_row(line: u64, error: impl Into<String>) -> Self {

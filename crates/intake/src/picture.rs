@@ -40,9 +40,5 @@ fn take<'a>(rest: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
 
 /// The next big-endian number of `width` bytes, taken off the front.
 fn take_number(rest: &mut &[u8], width: usize) -> Option<usize> {
-    Some(
-        take(rest, width)?
-            .iter()
-            .fold(0, |number, &byte| number << 8 | usize::from(byte)),
-    )
+    Some(take(rest, width)?.iter().fold(0, |number, &byte| number << 8 | usize::from(byte)))
 }

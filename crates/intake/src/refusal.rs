@@ -38,10 +38,7 @@ pub struct Refusal {
 
 impl Refusal {
     pub(crate) fn new(cause: Cause, sentence: impl Into<String>) -> Self {
-        Self {
-            cause,
-            sentence: sentence.into(),
-        }
+        Self { cause, sentence: sentence.into() }
     }
 }
 

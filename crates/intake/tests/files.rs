@@ -16,34 +16,12 @@ fn package(names: &[&str], flags: u8) -> Vec<u8> {
         let offset = (out.len() as u32).to_le_bytes();
         let common = [&[20, 0, flags, 0][..], &[0; 18], &length, &[0, 0]].concat();
         out.extend([b"PK\x03\x04", &common[..], name.as_bytes()].concat());
-        directory.extend(
-            [
-                b"PK\x01\x02\x14\0",
-                &common[..],
-                &[0; 10],
-                &offset,
-                name.as_bytes(),
-            ]
-            .concat(),
-        );
+        directory.extend([b"PK\x01\x02\x14\0", &common[..], &[0; 10], &offset, name.as_bytes()].concat());
     }
     let count = (names.len() as u16).to_le_bytes();
-    let (size, start) = (
-        (directory.len() as u32).to_le_bytes(),
-        (out.len() as u32).to_le_bytes(),
-    );
+    let (size, start) = ((directory.len() as u32).to_le_bytes(), (out.len() as u32).to_le_bytes());
     out.extend(directory);
-    out.extend(
-        [
-            &b"PK\x05\x06\0\0\0\0"[..],
-            &count,
-            &count,
-            &size,
-            &start,
-            &[0, 0],
-        ]
-        .concat(),
-    );
+    out.extend([&b"PK\x05\x06\0\0\0\0"[..], &count, &count, &size, &start, &[0, 0]].concat());
     out
 }
 
@@ -70,12 +48,7 @@ fn tiff(orientation: u8) -> Vec<u8> {
 }
 
 fn segment(marker: u8, data: &[u8]) -> Vec<u8> {
-    [
-        &[0xFF, marker],
-        &((data.len() + 2) as u16).to_be_bytes()[..],
-        data,
-    ]
-    .concat()
+    [&[0xFF, marker], &((data.len() + 2) as u16).to_be_bytes()[..], data].concat()
 }
 
 fn jpeg(orientation: u8) -> Vec<u8> {
@@ -130,13 +103,7 @@ fn webp(orientation: u8) -> Vec<u8> {
         chunk(b"XMP ", PLACE),
     ]
     .concat();
-    [
-        b"RIFF".to_vec(),
-        (body.len() as u32).to_le_bytes().to_vec(),
-        body,
-        PLACE.to_vec(),
-    ]
-    .concat()
+    [b"RIFF".to_vec(), (body.len() as u32).to_le_bytes().to_vec(), body, PLACE.to_vec()].concat()
 }
 
 fn gif() -> Vec<u8> {
@@ -159,10 +126,7 @@ fn holds(bytes: &[u8], part: &[u8]) -> bool {
 
 fn cause(bytes: &[u8], name: &str) -> Cause {
     let refusal = sniff(bytes, name).unwrap_err();
-    assert!(
-        refusal.sentence.starts_with("文件“") && refusal.sentence.ends_with('。'),
-        "{refusal}"
-    );
+    assert!(refusal.sentence.starts_with("文件“") && refusal.sentence.ends_with('。'), "{refusal}");
     refusal.cause
 }
 
@@ -217,44 +181,16 @@ fn what_pretends_is_refused_by_its_cause() {
     for (bytes, name) in disguised {
         assert_eq!(cause(bytes, name), Cause::Disguised, "{name} {bytes:?}");
     }
-    for name in [
-        "a.exe",
-        "a.html",
-        "a.svg",
-        "a.js",
-        "a.zip",
-        "a.heic",
-        "a",
-        "发票.pdf.exe",
-        "a.docm",
-        ".",
-        "",
-    ] {
+    for name in ["a.exe", "a.html", "a.svg", "a.js", "a.zip", "a.heic", "a", "发票.pdf.exe", "a.docm", ".", ""] {
         assert_eq!(cause(b"%PDF-1.7", name), Cause::Type, "{name}");
     }
-    let mut with_macros = package(
-        &[
-            "[Content_Types].xml",
-            "word/document.xml",
-            "word/vbaProject.bin",
-        ],
-        0,
-    );
+    let mut with_macros = package(&["[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"], 0);
     assert_eq!(cause(&with_macros, "a.docx"), Cause::Macro);
     with_macros.pop();
     assert_eq!(cause(&with_macros, "a.docx"), Cause::Disguised);
     assert_eq!(cause(&compound("_VBA_PROJECT_CUR"), "a.xls"), Cause::Macro);
-    assert_eq!(
-        cause(&compound("EncryptedPackage"), "a.docx"),
-        Cause::Password
-    );
-    assert_eq!(
-        cause(
-            &package(&["[Content_Types].xml", "word/document.xml"], 1),
-            "a.docx"
-        ),
-        Cause::Password
-    );
+    assert_eq!(cause(&compound("EncryptedPackage"), "a.docx"), Cause::Password);
+    assert_eq!(cause(&package(&["[Content_Types].xml", "word/document.xml"], 1), "a.docx"), Cause::Password);
     assert_eq!(cause(b"", "a.jpg"), Cause::Empty);
     let mut large = jpeg(1);
     large.resize(file::MAX_FILE_BYTES, 0);
@@ -263,10 +199,7 @@ fn what_pretends_is_refused_by_its_cause() {
     assert_eq!(cause(&large, "a.jpg"), Cause::Size);
     assert!(file::check_count(4, 6).is_ok());
     let many = file::check_count(4, 7).unwrap_err();
-    assert!(
-        many.cause == Cause::Count && many.sentence.contains("请去掉1个"),
-        "{many}"
-    );
+    assert!(many.cause == Cause::Count && many.sentence.contains("请去掉1个"), "{many}");
 }
 
 #[test]
@@ -304,19 +237,11 @@ fn pictures_lose_their_secrets_and_keep_their_pixels() {
         assert!(holds(&bytes, PLACE) && !holds(&clean, b"SEC"), "{kind:?}");
         assert!(holds(&clean, pixels), "{kind:?}");
         assert_eq!(sniff(&clean, &name), Ok(kind));
-        assert_eq!(
-            strip(&clean, kind).unwrap(),
-            clean,
-            "nothing is left to strip"
-        );
+        assert_eq!(strip(&clean, kind).unwrap(), clean, "nothing is left to strip");
         assert_eq!(strip(&bytes[..20], kind).unwrap_err().cause, Cause::Damaged);
     }
     let clean = strip(&jpeg(6), Kind::Jpeg).unwrap();
-    assert!(
-        holds(&clean, b"ICC_PROFILE")
-            && holds(&clean, b"two\xFF\xD9")
-            && clean.ends_with(&[0xFF, 0xD9])
-    );
+    assert!(holds(&clean, b"ICC_PROFILE") && holds(&clean, b"two\xFF\xD9") && clean.ends_with(&[0xFF, 0xD9]));
     assert!(holds(&strip(&gif(), Kind::Gif).unwrap(), b"NETSCAPE2.0"));
     assert_eq!(strip(b"%PDF-1.7", Kind::Pdf).unwrap(), b"%PDF-1.7");
 }
@@ -324,22 +249,16 @@ fn pictures_lose_their_secrets_and_keep_their_pixels() {
 #[test]
 fn only_a_turned_picture_keeps_the_tag_that_says_so() {
     let tag = [1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6];
-    for (turned, upright, kind) in [
-        (jpeg(6), jpeg(1), Kind::Jpeg),
-        (png(6), png(1), Kind::Png),
-        (webp(6), webp(1), Kind::Webp),
-    ] {
+    for (turned, upright, kind) in
+        [(jpeg(6), jpeg(1), Kind::Jpeg), (png(6), png(1), Kind::Png), (webp(6), webp(1), Kind::Webp)]
+    {
         assert!(holds(&strip(&turned, kind).unwrap(), &tag), "{kind:?}");
         let upright = strip(&upright, kind).unwrap();
         for mark in [&b"Exif"[..], b"eXIf", b"EXIF", b"MM\0*", b"II*\0"] {
             assert!(!holds(&upright, mark), "{kind:?}");
         }
     }
-    assert_eq!(
-        strip(&webp(6), Kind::Webp).unwrap()[20],
-        0x28,
-        "the flags tell what is there"
-    );
+    assert_eq!(strip(&webp(6), Kind::Webp).unwrap()[20], 0x28, "the flags tell what is there");
     assert_eq!(strip(&webp(1), Kind::Webp).unwrap()[20], 0x20);
 }
 

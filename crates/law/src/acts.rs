@@ -43,10 +43,7 @@ impl Clock {
             sort: value.sort,
             side: value.side,
             roll: value.roll,
-            article: special
-                .and_then(|c| c.article.as_ref())
-                .unwrap_or(&value.article)
-                .clone(),
+            article: special.and_then(|c| c.article.as_ref()).unwrap_or(&value.article).clone(),
             local: law.calendar().local_for(bodies),
             started: at,
             pauses: Vec::new(),
@@ -119,11 +116,7 @@ impl Clock {
                 "期限已经届满，不能再扣除时间，请尽快办结并说明逾期原因",
             ));
         }
-        self.pauses.push(Pause {
-            kind: kind.to_owned(),
-            from: at,
-            to: None,
-        });
+        self.pauses.push(Pause { kind: kind.to_owned(), from: at, to: None });
         self.recount(law);
         Ok(())
     }
@@ -136,12 +129,7 @@ impl Clock {
         let what = || format!("不能恢复“{}”的计时", self.limit);
         self.still_open(what)?;
         in_range(at, what)?;
-        let Some(from) = self
-            .pauses
-            .last()
-            .filter(|p| p.to.is_none())
-            .map(|p| p.from)
-        else {
+        let Some(from) = self.pauses.last().filter(|p| p.to.is_none()).map(|p| p.from) else {
             return Err(ClockRefusal::new(
                 RefusalCode::NotPaused,
                 what(),
@@ -171,21 +159,13 @@ impl Clock {
     /// # Errors
     /// No extension in this version or for this class, more than it allows, a second
     /// one, or one after the end.
-    pub fn extend(
-        &mut self,
-        law: &Law,
-        at: Moment,
-        amount: Option<u32>,
-    ) -> Result<(), ClockRefusal> {
+    pub fn extend(&mut self, law: &Law, at: Moment, amount: Option<u32>) -> Result<(), ClockRefusal> {
         let what = || format!("不能延长“{}”", self.limit);
         self.still_open(what)?;
         self.not_before(at, "延长")?;
         let value = self.value(law, what)?;
         let usual = |class: &str| self.class.as_deref().is_none_or(|own| own == class);
-        let known = value
-            .extension
-            .as_ref()
-            .filter(|e| e.class.as_deref().is_none_or(usual));
+        let known = value.extension.as_ref().filter(|e| e.class.as_deref().is_none_or(usual));
         let Some(extension) = known else {
             return Err(ClockRefusal::new(
                 RefusalCode::NoExtension,
@@ -218,10 +198,7 @@ impl Clock {
             return Err(ClockRefusal::new(
                 RefusalCode::Ended,
                 what(),
-                format!(
-                    "期限已于{}届满，延长应当在届满前决定并告知",
-                    self.due.text()
-                ),
+                format!("期限已于{}届满，延长应当在届满前决定并告知", self.due.text()),
                 &extension.article,
                 "请尽快办结并说明逾期原因",
             ));
@@ -260,11 +237,7 @@ impl Clock {
         self.due = count::due(law.calendar(), self);
     }
 
-    fn value<'a>(
-        &self,
-        law: &'a Law,
-        what: impl Fn() -> String,
-    ) -> Result<&'a LimitValue, ClockRefusal> {
+    fn value<'a>(&self, law: &'a Law, what: impl Fn() -> String) -> Result<&'a LimitValue, ClockRefusal> {
         self.rule(law).ok_or_else(|| {
             ClockRefusal::new(
                 RefusalCode::UnknownLimit,
@@ -298,11 +271,7 @@ impl Clock {
         Err(ClockRefusal::new(
             RefusalCode::BeforeStart,
             what(),
-            format!(
-                "日期{}早于起算日{}",
-                at.to_minute(),
-                self.started.to_minute()
-            ),
+            format!("日期{}早于起算日{}", at.to_minute(), self.started.to_minute()),
             &self.article,
             "请核对日期",
         ))
@@ -323,27 +292,16 @@ fn in_range(at: Moment, what: impl Fn() -> String) -> Result<(), ClockRefusal> {
 }
 
 fn unknown_class(value: &LimitValue, id: &str) -> ClockRefusal {
-    let known: Vec<String> = value
-        .classes
-        .iter()
-        .map(|class| format!("{}（{}）", class.id, class.name))
-        .collect();
-    let next = if known.is_empty() {
-        "请去掉分类".to_owned()
-    } else {
-        format!("可用分类：{}", known.join("、"))
-    };
+    let known: Vec<String> = value.classes.iter().map(|class| format!("{}（{}）", class.id, class.name)).collect();
+    let next =
+        if known.is_empty() { "请去掉分类".to_owned() } else { format!("可用分类：{}", known.join("、")) };
     let what = format!("不能起算期限“{}”", value.id);
     let why = format!("“{}”没有分类“{id}”", value.name);
     ClockRefusal::new(RefusalCode::UnknownClass, what, why, &value.article, next)
 }
 
 fn unknown_pause(value: &LimitValue, kind: &str) -> ClockRefusal {
-    let known: Vec<String> = value
-        .pauses
-        .iter()
-        .map(|pause| format!("{}（{}）", pause.kind, pause.name))
-        .collect();
+    let known: Vec<String> = value.pauses.iter().map(|pause| format!("{}（{}）", pause.kind, pause.name)).collect();
     let next = if known.is_empty() {
         "这一期限不能扣除时间，请在期限内办结".to_owned()
     } else {

@@ -108,21 +108,10 @@ impl Calendar {
     pub fn day(&self, date: Date, local: &[String]) -> Day<'_> {
         let provisional = !self.announced.contains(&date.year());
         let rest = matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
-        let own = local
-            .iter()
-            .find_map(|body| self.local.get(body)?.get(&date));
+        let own = local.iter().find_map(|body| self.local.get(body)?.get(&date));
         let Some(named) = own.or_else(|| self.named.get(&date)) else {
-            let kind = if rest {
-                DayKind::Weekend
-            } else {
-                DayKind::Work
-            };
-            return Day {
-                kind,
-                label: "",
-                notice: None,
-                provisional,
-            };
+            let kind = if rest { DayKind::Weekend } else { DayKind::Work };
+            return Day { kind, label: "", notice: None, provisional };
         };
         let kind = match (named.works, rest) {
             (true, true) => DayKind::MakeUp,
@@ -130,12 +119,7 @@ impl Calendar {
             (false, _) => DayKind::Holiday,
         };
         let notice = named.notice.and_then(|index| self.notices.get(index));
-        Day {
-            kind,
-            label: &named.label,
-            notice,
-            provisional,
-        }
+        Day { kind, label: &named.label, notice, provisional }
     }
 
     /// Whether `date` is a working day in the whole country.
@@ -168,11 +152,7 @@ impl Calendar {
 
     /// Working days after `from` up to and including `to`; negative when `to` is earlier.
     pub fn workdays_between(&self, from: Date, to: Date, local: &[String]) -> i64 {
-        let (early, late, sign) = if from <= to {
-            (from, to, 1)
-        } else {
-            (to, from, -1)
-        };
+        let (early, late, sign) = if from <= to { (from, to, 1) } else { (to, from, -1) };
         let mut count = 0;
         let mut day = early;
         while day < late {
@@ -209,9 +189,7 @@ impl Calendar {
     /// installed.
     pub fn statute(&self, date: Date) -> &str {
         let in_force = self.statutes.iter().rev().find(|s| s.from <= date);
-        in_force
-            .or(self.statutes.first())
-            .map_or("", |s| s.article.as_str())
+        in_force.or(self.statutes.first()).map_or("", |s| s.article.as_str())
     }
 
     /// Adds a notice; days named again by a later notice are as the later one says.
@@ -224,14 +202,7 @@ impl Calendar {
             self.local.entry(notice.body.clone()).or_default()
         };
         for (date, works, label) in days {
-            into.insert(
-                date,
-                Named {
-                    works,
-                    label,
-                    notice: index,
-                },
-            );
+            into.insert(date, Named { works, label, notice: index });
         }
         self.notices.push(notice);
     }
@@ -251,11 +222,7 @@ impl Calendar {
                 };
                 for n in 0..i64::from(holiday.days) {
                     let date = plus_days(first, i64::from(holiday.offset) + n);
-                    let named = Named {
-                        works: false,
-                        label: holiday.label.clone(),
-                        notice: None,
-                    };
+                    let named = Named { works: false, label: holiday.label.clone(), notice: None };
                     self.named.entry(date).or_insert(named);
                 }
             }

@@ -49,14 +49,12 @@ pub struct Due {
 impl Due {
     /// The end in law as it is written: a day, or for hours and minutes an instant.
     pub fn text(&self) -> String {
-        self.due_at
-            .map_or_else(|| self.due_on.to_string(), |at| at.to_string())
+        self.due_at.map_or_else(|| self.due_on.to_string(), |at| at.to_string())
     }
 
     /// 考核日 as it is written: a day, or for hours and minutes an instant.
     pub fn aim_text(&self) -> String {
-        self.due_at
-            .map_or_else(|| self.aim_on.to_string(), |at| at.to_string())
+        self.due_at.map_or_else(|| self.aim_on.to_string(), |at| at.to_string())
     }
 }
 
@@ -233,11 +231,7 @@ impl Clock {
             return "暂停计时".to_owned();
         }
         let left = self.days_left(law, now);
-        let past = if self.unit.is_instant() {
-            self.is_past(now)
-        } else {
-            left < 0
-        };
+        let past = if self.unit.is_instant() { self.is_past(now) } else { left < 0 };
         let much = match (self.unit, left.unsigned_abs()) {
             (Unit::Hour | Unit::Minute, minutes) if minutes >= 60 => {
                 format!("{}小时{}分钟", minutes / 60, minutes % 60)

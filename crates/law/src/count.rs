@@ -19,28 +19,13 @@ pub(crate) fn due(calendar: &Calendar, clock: &Clock) -> Due {
         (_, Unit::Fixed) => span(clock, fixed_after(clock.started.date(), clock.on)),
         _ => forward(calendar, clock, total),
     };
-    let rolled = if clock.roll {
-        calendar.next_workday(counted.last, &clock.local)
-    } else {
-        counted.last
-    };
+    let rolled = if clock.roll { calendar.next_workday(counted.last, &clock.local) } else { counted.last };
     // The bare day is certain; where it rolls depends on the calendar of its year.
     let open = |date| calendar.day(date, &clock.local).provisional;
     let provisional = counted.provisional || (clock.roll && (open(counted.last) || open(rolled)));
-    let aim_on = if clock.side == Side::Citizen {
-        rolled
-    } else {
-        counted.last
-    };
+    let aim_on = if clock.side == Side::Citizen { rolled } else { counted.last };
     let amber_on = with_a_workday(calendar, clock, counted.amber, aim_on);
-    Due {
-        aim_on,
-        due_on: rolled,
-        due_at: None,
-        amber_on,
-        amber_at: None,
-        provisional,
-    }
+    Due { aim_on, due_on: rolled, due_at: None, amber_on, amber_at: None, provisional }
 }
 
 /// What counting found: the bare last day, the first day of the last quarter, and
@@ -71,11 +56,7 @@ fn quarter(total: u32) -> u32 {
 
 fn forward(calendar: &Calendar, clock: &Clock, total: u32) -> Counted {
     let mut day = clock.started.date();
-    let mut counted = Counted {
-        last: day,
-        amber: day,
-        provisional: false,
-    };
+    let mut counted = Counted { last: day, amber: day, provisional: false };
     let mut number = 0;
     while number < total {
         day = next(day);
@@ -113,21 +94,13 @@ fn backward(calendar: &Calendar, clock: &Clock, total: u32) -> Counted {
         }
         number += 1;
     }
-    Counted {
-        last: day,
-        amber: plus_days(day, 1 - i64::from(quarter(total))),
-        provisional,
-    }
+    Counted { last: day, amber: plus_days(day, 1 - i64::from(quarter(total))), provisional }
 }
 
 fn span(clock: &Clock, last: Date) -> Counted {
     let days = days_between(clock.started.date(), last).max(1);
     let amber = plus_days(last, 1 - (days / 4).max(1));
-    Counted {
-        last,
-        amber,
-        provisional: false,
-    }
+    Counted { last, amber, provisional: false }
 }
 
 /// The corresponding day `months` later, or that month's last day.
@@ -174,18 +147,12 @@ pub(crate) struct Entry<'a> {
 
 /// Every day from the starting fact to the end, in order of date; empty for limits in
 /// hours and minutes. An open pause reaches to `today`.
-pub(crate) fn ledger<'a>(
-    calendar: &'a Calendar,
-    clock: &Clock,
-    today: Option<Date>,
-) -> Vec<Entry<'a>> {
+pub(crate) fn ledger<'a>(calendar: &'a Calendar, clock: &Clock, today: Option<Date>) -> Vec<Entry<'a>> {
     if clock.unit.is_instant() {
         return Vec::new();
     }
     let (start, due) = (clock.started.date(), clock.due.due_on);
-    let end = today
-        .filter(|_| clock.is_paused())
-        .map_or(due, |today| due.max(today));
+    let end = today.filter(|_| clock.is_paused()).map_or(due, |today| due.max(today));
     let total = match clock.unit {
         Unit::Workday | Unit::Day => clock.total(),
         Unit::Month => length(start, months_after(start, clock.total())),
@@ -199,20 +166,11 @@ pub(crate) fn ledger<'a>(
         let free = !paused && (clock.unit != Unit::Workday || day.works());
         let counted = date != start && free && number < total;
         number += u32::from(counted);
-        entries.push(Entry {
-            date,
-            day,
-            number: counted.then_some(number),
-            paused,
-        });
+        entries.push(Entry { date, day, number: counted.then_some(number), paused });
         if date == end {
             break;
         }
-        date = if end < start {
-            date.yesterday().unwrap_or(end)
-        } else {
-            next(date)
-        };
+        date = if end < start { date.yesterday().unwrap_or(end) } else { next(date) };
     }
     entries.sort_by_key(|entry| entry.date);
     entries

@@ -73,38 +73,20 @@ impl Clock {
         let value = self.rule(law);
         let today = now.map(Moment::date);
         let ledger = count::ledger(law.calendar(), self, today);
-        let lines = ledger
-            .iter()
-            .map(|entry| self.line(entry, value, today))
-            .collect();
-        let reasons = Reasons {
-            clock: self,
-            law,
-            value,
-            ledger: &ledger,
-            steps: Vec::new(),
-        };
-        Explanation {
-            steps: reasons.all(),
-            days: lines,
-            note: note(value),
-        }
+        let lines = ledger.iter().map(|entry| self.line(entry, value, today)).collect();
+        let reasons = Reasons { clock: self, law, value, ledger: &ledger, steps: Vec::new() };
+        Explanation { steps: reasons.all(), days: lines, note: note(value) }
     }
 
     fn line(&self, entry: &Entry<'_>, value: Option<&LimitValue>, today: Option<Date>) -> DayLine {
         let number = entry.number.map(|number| format!("第{number}日"));
         let plain = || number.clone().unwrap_or_default();
         let (mark, label) = match (entry.number, entry.day.kind) {
-            _ if entry.date == self.started.date() => (
-                DayMark::Start,
-                value.map_or("起算", |value| &value.start_mark).to_owned(),
-            ),
+            _ if entry.date == self.started.date() => {
+                (DayMark::Start, value.map_or("起算", |value| &value.start_mark).to_owned())
+            }
             _ if entry.date == self.due.due_on && !self.is_paused() => {
-                let end = if self.sort == Sort::Least {
-                    "届满"
-                } else {
-                    "截止"
-                };
+                let end = if self.sort == Sort::Least { "届满" } else { "截止" };
                 let how = number.clone().unwrap_or_else(|| "顺延".to_owned());
                 (DayMark::Due, format!("{how} {end}"))
             }
@@ -116,13 +98,7 @@ impl Clock {
             (None, DayKind::Holiday) => (DayMark::Holiday, entry.day.label.to_owned()),
             (None, _) => (DayMark::Weekend, "休".to_owned()),
         };
-        DayLine {
-            date: entry.date,
-            mark,
-            number: entry.number,
-            label,
-            today: today == Some(entry.date),
-        }
+        DayLine { date: entry.date, mark, number: entry.number, label, today: today == Some(entry.date) }
     }
 }
 
@@ -134,11 +110,7 @@ fn note(value: Option<&LimitValue>) -> String {
         "" => String::new(),
         label => format!("（{label}）"),
     };
-    format!(
-        "规定版本：{}{source}，{}核对。期限一经告知，不因规则调整而延长。",
-        value.version,
-        date_text(value.checked)
-    )
+    format!("规定版本：{}{source}，{}核对。期限一经告知，不因规则调整而延长。", value.version, date_text(value.checked))
 }
 
 /// The sentences, built one after another.
@@ -152,10 +124,7 @@ struct Reasons<'a> {
 
 impl<'a> Reasons<'a> {
     fn say(&mut self, text: String, cite: &str) {
-        self.steps.push(Step {
-            text,
-            cite: cite.to_owned(),
-        });
+        self.steps.push(Step { text, cite: cite.to_owned() });
     }
 
     fn all(mut self) -> Vec<Step> {
@@ -182,18 +151,14 @@ impl<'a> Reasons<'a> {
         let basis = self.value.map_or("", |value| value.start_article.as_str());
         self.say(format!("{}为{fact}", self.day(day)), basis);
         let first = self.ledger.iter().find(|entry| entry.number == Some(1));
-        let text = first.map_or_else(
-            || "当日不计入".to_owned(),
-            |first| format!("当日不计入，{}为第1日", self.day(first.date)),
-        );
+        let text = first
+            .map_or_else(|| "当日不计入".to_owned(), |first| format!("当日不计入，{}为第1日", self.day(first.date)));
         self.say(text, &cite);
     }
 
     fn amount(&mut self) {
         let clock = self.clock;
-        let name = self
-            .value
-            .map_or(clock.limit.as_str(), |value| value.name.as_str());
+        let name = self.value.map_or(clock.limit.as_str(), |value| value.name.as_str());
         let much = match clock.on {
             Some((month, day)) => format!("{month}月{day}日"),
             None => format!("{}{}", clock.amount, clock.unit),
@@ -207,14 +172,8 @@ impl<'a> Reasons<'a> {
         };
         self.say(text, &clock.article.clone());
         if clock.unit == Unit::Month {
-            let cite = self
-                .law
-                .counting(Counting::Month, clock.started.date())
-                .to_owned();
-            self.say(
-                "按月计算的，到期月的对应日为最后一日；没有对应日的，月末日为最后一日".to_owned(),
-                &cite,
-            );
+            let cite = self.law.counting(Counting::Month, clock.started.date()).to_owned();
+            self.say("按月计算的，到期月的对应日为最后一日；没有对应日的，月末日为最后一日".to_owned(), &cite);
         }
     }
 
@@ -223,25 +182,15 @@ impl<'a> Reasons<'a> {
         let calendar = self.law.calendar();
         let mut groups: Vec<(String, Vec<&Entry<'a>>)> = Vec::new();
         let mut open: Vec<Date> = Vec::new();
-        for entry in self
-            .ledger
-            .iter()
-            .filter(|entry| entry.date != self.clock.started.date())
-        {
+        for entry in self.ledger.iter().filter(|entry| entry.date != self.clock.started.date()) {
             let day = entry.day;
-            if day.provisional
-                && open
-                    .last()
-                    .is_none_or(|last| last.year() != entry.date.year())
-            {
+            if day.provisional && open.last().is_none_or(|last| last.year() != entry.date.year()) {
                 open.push(entry.date);
             }
             if !matches!(day.kind, DayKind::Holiday | DayKind::MakeUp) {
                 continue;
             }
-            let cite = day
-                .notice
-                .map_or_else(|| calendar.statute(entry.date).to_owned(), notice_text);
+            let cite = day.notice.map_or_else(|| calendar.statute(entry.date).to_owned(), notice_text);
             match groups.iter_mut().find(|(known, _)| *known == cite) {
                 Some((_, days)) => days.push(entry),
                 None => groups.push((cite, vec![entry])),
@@ -251,10 +200,7 @@ impl<'a> Reasons<'a> {
             self.say(holiday_text(&days), &cite);
         }
         for date in open {
-            let text = format!(
-                "{}年放假安排未公布，暂按周末和法定节假日计算，公布后据实确定",
-                date.year()
-            );
+            let text = format!("{}年放假安排未公布，暂按周末和法定节假日计算，公布后据实确定", date.year());
             self.say(text, calendar.statute(date));
         }
     }
@@ -266,10 +212,7 @@ impl<'a> Reasons<'a> {
             let cite = known.map_or("", |kind| kind.article.as_str()).to_owned();
             let (from, clock) = (pause.from.date(), self.clock);
             let Some(to) = pause.to.map(Moment::date) else {
-                self.say(
-                    format!("{}起{name}，暂停计时，恢复后重新确定期限", self.day(from)),
-                    &cite,
-                );
+                self.say(format!("{}起{name}，暂停计时，恢复后重新确定期限", self.day(from)), &cite);
                 continue;
             };
             let count = match clock.unit {
@@ -279,11 +222,7 @@ impl<'a> Reasons<'a> {
             let text = if from >= to {
                 format!("{}当天{name}，不影响计算", short(from))
             } else {
-                format!(
-                    "{}{name}，{count}{}不计算在内",
-                    range(next(from), to),
-                    clock.unit
-                )
+                format!("{}{name}，{count}{}不计算在内", range(next(from), to), clock.unit)
             };
             self.say(text, &cite);
         }
@@ -296,9 +235,7 @@ impl<'a> Reasons<'a> {
         }
         let known = self.value.and_then(|value| value.extension.as_ref());
         let by = known.map_or("负责人", |extension| extension.by.as_str());
-        let cite = known
-            .map_or("", |extension| extension.article.as_str())
-            .to_owned();
+        let cite = known.map_or("", |extension| extension.article.as_str()).to_owned();
         self.say(format!("经{by}同意，延长{amount}{unit}"), &cite);
     }
 
@@ -307,16 +244,8 @@ impl<'a> Reasons<'a> {
         if let Some(at) = due.due_at {
             return self.say(format!("至{}届满", at.to_minute()), "");
         }
-        let bare = self
-            .ledger
-            .iter()
-            .filter(|entry| entry.number.is_some())
-            .map(|entry| entry.date);
-        let bare = if clock.sort == Sort::Before {
-            due.due_on
-        } else {
-            bare.max().unwrap_or(due.due_on)
-        };
+        let bare = self.ledger.iter().filter(|entry| entry.number.is_some()).map(|entry| entry.date);
+        let bare = if clock.sort == Sort::Before { due.due_on } else { bare.max().unwrap_or(due.due_on) };
         if bare == due.due_on {
             return self.say(format!("{}届满", self.day(due.due_on)), "");
         }
@@ -326,21 +255,14 @@ impl<'a> Reasons<'a> {
         } else {
             format!("；内部考核仍以{}为准", short(due.aim_on))
         };
-        let text = format!(
-            "最后一日{}是休息日，顺延至{}{aim}",
-            self.day(bare),
-            self.day(due.due_on)
-        );
+        let text = format!("最后一日{}是休息日，顺延至{}{aim}", self.day(bare), self.day(due.due_on));
         self.say(text, &cite);
     }
 
     /// The day with its weekday, and the year when it is not that of the start.
     fn day(&self, date: Date) -> String {
-        let year = if date.year() == self.clock.started.date().year() {
-            String::new()
-        } else {
-            format!("{}年", date.year())
-        };
+        let year =
+            if date.year() == self.clock.started.date().year() { String::new() } else { format!("{}年", date.year()) };
         format!("{year}{}（{}）", short(date), weekday(date))
     }
 }

@@ -27,10 +27,7 @@ pub(crate) fn feast(year: i16, feast: Feast) -> Option<Date> {
         Feast::DragonBoat => dragon_boat,
         Feast::MidAutumn => mid_autumn,
     };
-    let (month, day) = (
-        i8::try_from(month_day / 100).ok()?,
-        i8::try_from(month_day % 100).ok()?,
-    );
+    let (month, day) = (i8::try_from(month_day / 100).ok()?, i8::try_from(month_day % 100).ok()?);
     Date::new(year, month, day).ok()
 }
 
@@ -90,18 +87,12 @@ mod tests {
         for year in 2000..=2100 {
             let get = |which| feast(year, which).unwrap_or_else(|| panic!("{year}: {which:?}"));
             let spring = get(Feast::Spring);
-            assert!(
-                (date(year, 1, 21)..=date(year, 2, 21)).contains(&spring),
-                "{spring}"
-            );
+            assert!((date(year, 1, 21)..=date(year, 2, 21)).contains(&spring), "{spring}");
             assert!(from_new_moon(spring).abs() < 1.2, "{spring} is no new moon");
             // The fifth and the fifteenth day are four and fourteen days after a new moon.
             for (day, offset) in [(get(Feast::DragonBoat), 4), (get(Feast::MidAutumn), 14)] {
                 let new_moon = crate::calendar::plus_days(day, -offset);
-                assert!(
-                    from_new_moon(new_moon).abs() < 1.2,
-                    "{day} is {offset} days after no new moon"
-                );
+                assert!(from_new_moon(new_moon).abs() < 1.2, "{day} is {offset} days after no new moon");
             }
             assert!((date(year, 5, 26)..=date(year, 6, 26)).contains(&get(Feast::DragonBoat)));
             assert!((date(year, 9, 6)..=date(year, 10, 8)).contains(&get(Feast::MidAutumn)));
@@ -113,10 +104,7 @@ mod tests {
         for year in 2001..=2100 {
             let apart = feast(year - 1, Feast::Spring).zip(feast(year, Feast::Spring));
             let apart = apart.map(|(from, to)| days(from, to));
-            assert!(
-                matches!(apart, Some(353..=355 | 383..=385)),
-                "{year}: {apart:?}"
-            );
+            assert!(matches!(apart, Some(353..=355 | 383..=385)), "{year}: {apart:?}");
         }
     }
 

@@ -69,20 +69,14 @@ impl Moment {
     fn of_civil(civil: DateTime) -> Self {
         // The years ±9999 at UTC+8 reach a few hours beyond what a timestamp holds;
         // they saturate.
-        let instant = BEIJING.to_timestamp(civil).unwrap_or(if civil.year() < 0 {
-            Timestamp::MIN
-        } else {
-            Timestamp::MAX
-        });
+        let instant =
+            BEIJING.to_timestamp(civil).unwrap_or(if civil.year() < 0 { Timestamp::MIN } else { Timestamp::MAX });
         Self(instant.as_millisecond())
     }
 
     fn civil(self) -> DateTime {
-        let instant = Timestamp::from_millisecond(self.0).unwrap_or(if self.0 < 0 {
-            Timestamp::MIN
-        } else {
-            Timestamp::MAX
-        });
+        let instant =
+            Timestamp::from_millisecond(self.0).unwrap_or(if self.0 < 0 { Timestamp::MIN } else { Timestamp::MAX });
         BEIJING.to_datetime(instant)
     }
 
@@ -148,13 +142,7 @@ impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let civil = self.civil();
         let (date, time) = (civil.date(), civil.time());
-        write!(
-            f,
-            "{date}T{:02}:{:02}:{:02}",
-            time.hour(),
-            time.minute(),
-            time.second()
-        )?;
+        write!(f, "{date}T{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())?;
         if time.millisecond() != 0 {
             write!(f, ".{:03}", time.millisecond())?;
         }
@@ -181,10 +169,7 @@ mod tests {
         }
         assert_eq!(nine.to_string(), "2019-05-10T09:00:00+08:00");
         assert_eq!((nine.hour(), nine.minute(), nine.second()), (9, 0, 0));
-        assert_eq!(
-            Moment::parse("2019-05-10").map(|m| m.plus_hours(9)),
-            Ok(nine)
-        );
+        assert_eq!(Moment::parse("2019-05-10").map(|m| m.plus_hours(9)), Ok(nine));
     }
 
     #[test]
@@ -195,14 +180,7 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused_and_extremes_do_not_fail() {
-        for text in [
-            "",
-            "2019-02-30",
-            "20190510",
-            "2019-05-10T25:00",
-            "明天",
-            "2019-05-10T09:00[UTC]",
-        ] {
+        for text in ["", "2019-02-30", "20190510", "2019-05-10T25:00", "明天", "2019-05-10T09:00[UTC]"] {
             assert_eq!(Moment::parse(text), Err(MomentFault), "{text}");
         }
         for millis in [i64::MIN, -1, 0, i64::MAX] {

@@ -59,13 +59,7 @@ impl ClockRefusal {
         cite: &str,
         next: impl Into<String>,
     ) -> Self {
-        Self {
-            code,
-            what: what.into(),
-            why: why.into(),
-            cite: cite.into(),
-            next: next.into(),
-        }
+        Self { code, what: what.into(), why: why.into(), cite: cite.into(), next: next.into() }
     }
 }
 

@@ -66,9 +66,7 @@ impl Law {
     ///
     /// # Errors
     /// Every fault of every file.
-    pub fn parse<'a>(
-        files: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) -> Result<Self, Vec<RuleFault>> {
+    pub fn parse<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Vec<RuleFault>> {
         load::parse(files)
     }
 
@@ -114,30 +112,19 @@ impl Law {
 
     /// The article of a rule of counting as in force on `on`; empty when not installed.
     pub(crate) fn counting(&self, rule: Counting, on: Date) -> &str {
-        let mut rules = self
-            .counting
-            .iter()
-            .filter(|r| r.rule == rule && r.from <= on);
+        let mut rules = self.counting.iter().filter(|r| r.rule == rule && r.from <= on);
         rules.next_back().map_or("", |r| r.article.as_str())
     }
 }
 
-fn not_in_force(
-    id: &str,
-    on: Date,
-    first: Option<&LimitValue>,
-    ended: Option<&LimitValue>,
-) -> ClockRefusal {
+fn not_in_force(id: &str, on: Date, first: Option<&LimitValue>, ended: Option<&LimitValue>) -> ClockRefusal {
     let what = format!("不能起算期限“{id}”");
     if let Some(value) = ended {
         let until = value.until.unwrap_or(value.from);
         return ClockRefusal::new(
             RefusalCode::NotInForce,
             what,
-            format!(
-                "“{}”的规定自{until}之后不再适用，{on}没有生效的规定",
-                value.name
-            ),
+            format!("“{}”的规定自{until}之后不再适用，{on}没有生效的规定", value.name),
             &value.article,
             "请核对起算日期，或者改用现行规定的期限",
         );

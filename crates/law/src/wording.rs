@@ -7,10 +7,7 @@ use crate::count::Entry;
 
 /// 《…》（国办发明电〔2025〕7号).
 pub(crate) fn notice_text(notice: &Notice) -> String {
-    let number = notice
-        .number
-        .as_ref()
-        .map_or(String::new(), |number| format!("（{number}）"));
+    let number = notice.number.as_ref().map_or(String::new(), |number| format!("（{number}）"));
     format!("《{}》{number}", notice.title)
 }
 
@@ -21,11 +18,7 @@ pub(crate) fn holiday_text(days: &[&Entry<'_>]) -> String {
     for entry in days {
         let (date, label) = (entry.date, entry.day.label);
         if entry.day.kind == DayKind::MakeUp {
-            let counted = if entry.number.is_some() {
-                "，计入"
-            } else {
-                ""
-            };
+            let counted = if entry.number.is_some() { "，计入" } else { "" };
             worked.push(format!("{}（{}）补班{counted}", short(date), weekday(date)));
             continue;
         }
@@ -34,19 +27,9 @@ pub(crate) fn holiday_text(days: &[&Entry<'_>]) -> String {
             _ => runs.push((label, date, date)),
         }
     }
-    let off: Vec<String> = runs
-        .iter()
-        .map(|(label, first, last)| format!("{label}{}", range(*first, *last)))
-        .collect();
-    let off = if off.is_empty() {
-        off.join("")
-    } else {
-        format!("{}放假", off.join("、"))
-    };
-    let parts: Vec<String> = [off, worked.join("，")]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect();
+    let off: Vec<String> = runs.iter().map(|(label, first, last)| format!("{label}{}", range(*first, *last))).collect();
+    let off = if off.is_empty() { off.join("") } else { format!("{}放假", off.join("、")) };
+    let parts: Vec<String> = [off, worked.join("，")].into_iter().filter(|part| !part.is_empty()).collect();
     parts.join("；")
 }
 

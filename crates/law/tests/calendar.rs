@@ -30,15 +30,8 @@ fn every_announced_year_names_its_notice() {
     assert_eq!(years, (2004..=2026).collect::<Vec<_>>());
     for year in years {
         let title = format!("国务院办公厅关于{year}年部分节假日安排的通知");
-        let notice = law
-            .calendar()
-            .notices()
-            .iter()
-            .find(|notice| notice.title == title);
-        assert!(
-            notice.is_some_and(|n| year < 2006 || n.number.is_some()),
-            "{title}"
-        );
+        let notice = law.calendar().notices().iter().find(|notice| notice.title == title);
+        assert!(notice.is_some_and(|n| year < 2006 || n.number.is_some()), "{title}");
     }
 }
 
@@ -47,10 +40,7 @@ fn a_later_notice_changes_an_earlier_one() {
     let law = rulebook::law();
     let day = law.calendar().day(date(2020, 2, 1), &[]);
     assert_eq!(day.kind, DayKind::Holiday);
-    assert_eq!(
-        day.notice.unwrap().number.as_deref(),
-        Some("国办发明电〔2020〕1号")
-    );
+    assert_eq!(day.notice.unwrap().number.as_deref(), Some("国办发明电〔2020〕1号"));
 }
 
 #[test]
@@ -67,10 +57,7 @@ fn years_without_a_notice_have_their_statutory_days() {
     assert!(rest(2029, 5, 1) && rest(2029, 5, 2) && !rest(2029, 5, 3));
     // 2003: three days of 劳动节 and no 清明 (1999 version).
     assert!(rest(2002, 5, 3) && !rest(2002, 4, 5) && !rest(2003, 1, 31) && rest(2003, 2, 3));
-    assert_eq!(
-        law.calendar().statute(date(2027, 1, 1)),
-        "《全国年节及纪念日放假办法》（国务院令第795号）第二条"
-    );
+    assert_eq!(law.calendar().statute(date(2027, 1, 1)), "《全国年节及纪念日放假办法》（国务院令第795号）第二条");
 }
 
 #[test]
@@ -82,10 +69,7 @@ fn statutory_days_of_announced_years_are_holidays_in_the_notices_too() {
     let mut day = date(2004, 1, 1);
     while day <= date(2026, 12, 31) {
         let statutory = bare.calendar().day(day, &[]).kind == DayKind::Holiday;
-        assert!(
-            !(statutory && announced.calendar().is_workday(day)),
-            "{day}"
-        );
+        assert!(!(statutory && announced.calendar().is_workday(day)), "{day}");
         day = day.tomorrow().unwrap();
     }
     assert!(!bare.calendar().is_workday(date(2012, 1, 23)));
@@ -105,12 +89,6 @@ fn a_body_adds_its_local_holidays() {
     assert_eq!(own, ["qingwan"]);
     assert!(law.calendar().is_workday(date(2026, 3, 3)));
     assert_eq!(law.calendar().day(date(2026, 3, 3), &own).label, "开湾节");
-    assert_eq!(
-        law.calendar().day(date(2026, 3, 7), &own).kind,
-        DayKind::MakeUp
-    );
-    assert!(
-        !law.calendar().announced(2026),
-        "a local notice announces no national year"
-    );
+    assert_eq!(law.calendar().day(date(2026, 3, 7), &own).kind, DayKind::MakeUp);
+    assert!(!law.calendar().announced(2026), "a local notice announces no national year");
 }

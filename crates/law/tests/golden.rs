@@ -15,9 +15,7 @@ fn golden(law: &Law, case: &serde_json::Value) -> String {
         clock.extend(law, from, None).unwrap();
     }
     for pause in case["pauses"].as_array().unwrap() {
-        clock
-            .pause(law, "third_party", at(pause[0].as_str().unwrap()))
-            .unwrap();
+        clock.pause(law, "third_party", at(pause[0].as_str().unwrap())).unwrap();
         clock.resume(law, at(pause[1].as_str().unwrap())).unwrap();
     }
     assert!(!clock.due.provisional, "{case}");
@@ -48,21 +46,13 @@ fn an_application_with_a_consultation_is_explained_day_by_day() {
     let law = rulebook::law();
     let mut clock = Clock::start(&law, &[], "foi.reply", None, at("2026-09-23T09:40")).unwrap();
     assert_eq!(clock.due.due_on.to_string(), "2026-10-28");
-    clock
-        .pause(&law, "third_party", at("2026-10-12T16:20"))
-        .unwrap();
+    clock.pause(&law, "third_party", at("2026-10-12T16:20")).unwrap();
     assert_eq!(clock.lamp(at("2026-10-13")), Lamp::Grey);
     clock.resume(&law, at("2026-10-15T11:02")).unwrap();
     assert_eq!(clock.due.due_on.to_string(), "2026-11-02");
     let now = at("2026-10-22T10:00");
-    assert_eq!(
-        (clock.days_used(&law, now), clock.days_left(&law, now)),
-        (13, 7)
-    );
-    assert_eq!(
-        (clock.lamp(now), clock.lamp(at("2026-10-27"))),
-        (Lamp::Green, Lamp::Amber)
-    );
+    assert_eq!((clock.days_used(&law, now), clock.days_left(&law, now)), (13, 7));
+    assert_eq!((clock.lamp(now), clock.lamp(at("2026-10-27"))), (Lamp::Green, Lamp::Amber));
     assert_eq!(clock.lamp(at("2026-11-02T23:59")), Lamp::Amber);
     assert_eq!(clock.lamp(at("2026-11-03")), Lamp::Overdue);
 
@@ -82,10 +72,7 @@ fn an_application_with_a_consultation_is_explained_day_by_day() {
     );
     let cites: Vec<&str> = why.steps.iter().map(|step| step.cite.as_str()).collect();
     assert_eq!(cites[1], "《民法典》第二百零一条第一款");
-    assert_eq!(
-        cites[3],
-        "《国务院办公厅关于2026年部分节假日安排的通知》（国办发明电〔2025〕7号）"
-    );
+    assert_eq!(cites[3], "《国务院办公厅关于2026年部分节假日安排的通知》（国办发明电〔2025〕7号）");
     assert_eq!(cites[4], "《政府信息公开条例》第三十三条第三款");
 
     let line = |day: &str| {
@@ -95,17 +82,8 @@ fn an_application_with_a_consultation_is_explained_day_by_day() {
     assert_eq!(why.days.len(), 41);
     assert_eq!(line("2026-09-23").mark, DayMark::Start);
     assert_eq!(line("2026-09-26").label, "中秋节");
-    assert_eq!(
-        (line("2026-10-10").mark, line("2026-10-10").number),
-        (DayMark::MakeUp, Some(7))
-    );
-    assert_eq!(
-        (line("2026-10-14").mark, line("2026-10-14").label.as_str()),
-        (DayMark::Paused, "不计")
-    );
+    assert_eq!((line("2026-10-10").mark, line("2026-10-10").number), (DayMark::MakeUp, Some(7)));
+    assert_eq!((line("2026-10-14").mark, line("2026-10-14").label.as_str()), (DayMark::Paused, "不计"));
     assert!(line("2026-10-22").today && line("2026-10-22").number == Some(13));
-    assert_eq!(
-        (line("2026-11-02").mark, line("2026-11-02").label.as_str()),
-        (DayMark::Due, "第20日 截止")
-    );
+    assert_eq!((line("2026-11-02").mark, line("2026-11-02").label.as_str()), (DayMark::Due, "第20日 截止"));
 }

@@ -12,11 +12,8 @@ static LAW: LazyLock<Law> = LazyLock::new(rulebook::law);
 
 /// Any minute of the years 2000–2100.
 fn moments() -> impl Strategy<Value = Moment> {
-    (0..36_890_i64, 0..1_440_i64).prop_map(|(day, minute)| {
-        Moment::of(date(2000, 1, 1), 0, 0, 0)
-            .plus_days(day)
-            .plus_minutes(minute)
-    })
+    (0..36_890_i64, 0..1_440_i64)
+        .prop_map(|(day, minute)| Moment::of(date(2000, 1, 1), 0, 0, 0).plus_days(day).plus_minutes(minute))
 }
 
 fn limits() -> impl Strategy<Value = &'static LimitValue> {

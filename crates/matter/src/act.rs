@@ -27,11 +27,7 @@ pub struct Actor {
 impl Actor {
     /// The clock, or the other matter of a pair.
     pub fn system() -> Actor {
-        Actor {
-            id: -1,
-            roles: vec![Role::System],
-            unit: None,
-        }
+        Actor { id: -1, roles: vec![Role::System], unit: None }
     }
 
     /// Whether the actor has the role.
@@ -130,11 +126,7 @@ impl Decision {
 
     /// Writes an issued paper into the event: its 文号 and the hash of the template it is pinned to.
     pub fn paper_due(&mut self, paper: &str, number: String, template: String) {
-        self.event.changes.push(Change::PaperDue {
-            paper: paper.to_owned(),
-            number,
-            template,
-        });
+        self.event.changes.push(Change::PaperDue { paper: paper.to_owned(), number, template });
     }
 
     /// Writes the edition of a published reply into the event.

@@ -25,12 +25,7 @@ pub(crate) fn role(step: &Step, actor: &Actor) -> Result<Role, Refusal> {
 }
 
 /// Everything that can be known without the values of the act.
-pub(crate) fn admit(
-    ground: &Ground,
-    matter: Option<&Matter>,
-    step: &Step,
-    act: &Act,
-) -> Result<Role, Refusal> {
+pub(crate) fn admit(ground: &Ground, matter: Option<&Matter>, step: &Step, act: &Act) -> Result<Role, Refusal> {
     let role = role(step, &act.actor)?;
     in_state(ground, matter, step)?;
     times(ground, matter, step, act)?;
@@ -42,16 +37,9 @@ pub(crate) fn admit(
     windows(ground, matter, step, act.at)?;
     children(ground, matter, step)?;
     clocks(ground, matter, step)?;
-    let view = View {
-        procedure: ground.procedure,
-        matter: Some(matter),
-        act,
-        facts: ground.facts,
-    };
+    let view = View { procedure: ground.procedure, matter: Some(matter), act, facts: ground.facts };
     for guard in step.guards.iter().filter(|guard| !guard.reads_values()) {
-        guard
-            .check(&view)
-            .map_err(|sentence| Refusal::new(RefusalCode::Guard, sentence))?;
+        guard.check(&view).map_err(|sentence| Refusal::new(RefusalCode::Guard, sentence))?;
     }
     Ok(role)
 }
@@ -62,12 +50,7 @@ fn in_state(ground: &Ground, matter: Option<&Matter>, step: &Step) -> Result<(),
         None => ("事项还没有登记".to_owned(), "请先登记".to_owned()),
         Some(matter) if step.from.contains(&matter.state) => return Ok(()),
         Some(matter) => {
-            let label = |id: &String| {
-                ground
-                    .procedure
-                    .state(id)
-                    .map_or(id.clone(), |state| state.label.clone())
-            };
+            let label = |id: &String| ground.procedure.state(id).map_or(id.clone(), |state| state.label.clone());
             let from: Vec<String> = step.from.iter().map(label).collect();
             let next = match (step.from.is_empty(), matter.phase) {
                 (true, _) => "如需提出新的事项，请另行登记".to_owned(),
@@ -78,19 +61,11 @@ fn in_state(ground: &Ground, matter: Option<&Matter>, step: &Step) -> Result<(),
         }
     };
     let sentence = Sentence::new(format!("现在不能进行“{}”", step.label), why, next);
-    Err(Refusal::new(
-        RefusalCode::WrongState,
-        sentence.cite(&step.cite),
-    ))
+    Err(Refusal::new(RefusalCode::WrongState, sentence.cite(&step.cite)))
 }
 
 /// The times of an act: not in the future, and not before what it follows unless the step allows it.
-pub(crate) fn times(
-    ground: &Ground,
-    matter: Option<&Matter>,
-    step: &Step,
-    act: &Act,
-) -> Result<(), Refusal> {
+pub(crate) fn times(ground: &Ground, matter: Option<&Matter>, step: &Step, act: &Act) -> Result<(), Refusal> {
     in_order(ground, matter, act.at, step.backdated, &step.label)
 }
 
@@ -106,48 +81,27 @@ pub(crate) fn in_order(
         Err(Refusal::new(RefusalCode::WrongTime, sentence))
     };
     if at > ground.recorded_at {
-        return refuse(
-            format!("{}还没有到", at.to_minute()),
-            "请填写实际发生的时间",
-        );
+        return refuse(format!("{}还没有到", at.to_minute()), "请填写实际发生的时间");
     }
     match matter {
-        Some(matter) if at < matter.at && !backdated => refuse(
-            format!(
-                "{}早于上一条记录的时间{}",
-                at.to_minute(),
-                matter.at.to_minute()
-            ),
-            "请核对时间后重新填写",
-        ),
+        Some(matter) if at < matter.at && !backdated => {
+            refuse(format!("{}早于上一条记录的时间{}", at.to_minute(), matter.at.to_minute()), "请核对时间后重新填写")
+        }
         _ => Ok(()),
     }
 }
 
 fn category(ground: &Ground, matter: &Matter, step: &Step) -> Result<(), Refusal> {
-    let Some(id) = matter
-        .category
-        .as_ref()
-        .filter(|_| !step.categories.is_empty())
-    else {
+    let Some(id) = matter.category.as_ref().filter(|_| !step.categories.is_empty()) else {
         return Ok(());
     };
     if step.categories.contains(id) {
         return Ok(());
     }
-    let label = ground
-        .procedure
-        .category(id)
-        .map_or(id.as_str(), |category| &category.label);
-    let sentence = Sentence::new(
-        format!("不能进行“{}”", step.label),
-        format!("“{label}”类事项没有这一步"),
-        "请核对事项类别",
-    );
-    Err(Refusal::new(
-        RefusalCode::NotOffered,
-        sentence.cite(&step.cite),
-    ))
+    let label = ground.procedure.category(id).map_or(id.as_str(), |category| &category.label);
+    let sentence =
+        Sentence::new(format!("不能进行“{}”", step.label), format!("“{label}”类事项没有这一步"), "请核对事项类别");
+    Err(Refusal::new(RefusalCode::NotOffered, sentence.cite(&step.cite)))
 }
 
 fn often(matter: &Matter, step: &Step) -> Result<(), Refusal> {
@@ -158,10 +112,7 @@ fn often(matter: &Matter, step: &Step) -> Result<(), Refusal> {
                 format!("这一步最多进行{most}次，已经进行过"),
                 "请在现有结果的基础上继续办理",
             );
-            Err(Refusal::new(
-                RefusalCode::TooOften,
-                sentence.cite(&step.cite),
-            ))
+            Err(Refusal::new(RefusalCode::TooOften, sentence.cite(&step.cite)))
         }
         _ => Ok(()),
     }
@@ -176,14 +127,10 @@ fn windows(ground: &Ground, matter: &Matter, step: &Step, at: Moment) -> Result<
                 format!("期限已于{}届满", clock.due.text()),
                 "如有新情况，请另行提出",
             );
-            return Err(Refusal::new(
-                RefusalCode::TooLate,
-                sentence.cite(&clock.article),
-            ));
+            return Err(Refusal::new(RefusalCode::TooLate, sentence.cite(&clock.article)));
         }
     }
-    let Some(crate::Value::Date(day)) = step.after_day.as_ref().and_then(|name| matter.value(name))
-    else {
+    let Some(crate::Value::Date(day)) = step.after_day.as_ref().and_then(|name| matter.value(name)) else {
         return Ok(());
     };
     if at.date() > day {
@@ -194,59 +141,25 @@ fn windows(ground: &Ground, matter: &Matter, step: &Step, at: Moment) -> Result<
         format!("给当事人的期限到{day}为止，还没有届满"),
         "期限届满后当事人仍未办理的，才能进行这一步",
     );
-    Err(Refusal::new(
-        RefusalCode::TooEarly,
-        sentence.cite(&step.cite),
-    ))
+    Err(Refusal::new(RefusalCode::TooEarly, sentence.cite(&step.cite)))
 }
 
 /// The clock that measures a window; refused when nothing has begun it.
-fn open_window(
-    ground: &Ground,
-    matter: &Matter,
-    window: &Window,
-    step: &Step,
-) -> Result<Clock, Refusal> {
+fn open_window(ground: &Ground, matter: &Matter, window: &Window, step: &Step) -> Result<Clock, Refusal> {
     let from = window_start(matter, window).ok_or_else(|| {
-        let sentence = Sentence::new(
-            format!("现在不能进行“{}”", step.label),
-            "期限还没有开始计算",
-            "请核对办理记录",
-        );
+        let sentence = Sentence::new(format!("现在不能进行“{}”", step.label), "期限还没有开始计算", "请核对办理记录");
         Refusal::new(RefusalCode::WrongState, sentence.cite(&step.cite))
     })?;
-    Ok(Clock::start(
-        ground.law,
-        ground.bodies,
-        &window.limit,
-        None,
-        from,
-    )?)
+    Ok(Clock::start(ground.law, ground.bodies, &window.limit, None, from)?)
 }
 
 fn window_start(matter: &Matter, window: &Window) -> Option<Moment> {
-    let clock = window
-        .since
-        .as_ref()
-        .and_then(|id| matter.clocks.get(id))
-        .map(|clock| clock.started);
-    clock.or_else(|| {
-        window
-            .after
-            .iter()
-            .filter_map(|step| matter.done.get(step))
-            .map(|done| done.at)
-            .max()
-    })
+    let clock = window.since.as_ref().and_then(|id| matter.clocks.get(id)).map(|clock| clock.started);
+    clock.or_else(|| window.after.iter().filter_map(|step| matter.done.get(step)).map(|done| done.at).max())
 }
 
 /// Whether `at` lies within a window; what has not begun does not hold.
-pub(crate) fn is_within(
-    ground: &Ground,
-    matter: &Matter,
-    window: &Window,
-    at: Moment,
-) -> Result<bool, Refusal> {
+pub(crate) fn is_within(ground: &Ground, matter: &Matter, window: &Window, at: Moment) -> Result<bool, Refusal> {
     let Some(from) = window_start(matter, window) else {
         return Ok(false);
     };
@@ -256,31 +169,13 @@ pub(crate) fn is_within(
 
 fn children(ground: &Ground, matter: &Matter, step: &Step) -> Result<(), Refusal> {
     if let Some(kind) = step.needs_open.iter().find(|kind| !matter.has_open(kind)) {
-        let label = ground
-            .procedure
-            .child(kind)
-            .map_or(kind.as_str(), |child| &child.label);
+        let label = ground.procedure.child(kind).map_or(kind.as_str(), |child| &child.label);
         let why = format!("没有正在办理的“{label}”");
-        let sentence = Sentence::new(
-            format!("现在不能进行“{}”", step.label),
-            why,
-            "请核对办理记录",
-        );
-        return Err(Refusal::new(
-            RefusalCode::WrongState,
-            sentence.cite(&step.cite),
-        ));
+        let sentence = Sentence::new(format!("现在不能进行“{}”", step.label), why, "请核对办理记录");
+        return Err(Refusal::new(RefusalCode::WrongState, sentence.cite(&step.cite)));
     }
-    let open = step
-        .needs_closed
-        .iter()
-        .filter(|kind| matter.has_open(kind));
-    let label = |kind: &String| {
-        ground
-            .procedure
-            .child(kind)
-            .map_or(kind.clone(), |child| child.label.clone())
-    };
+    let open = step.needs_closed.iter().filter(|kind| matter.has_open(kind));
+    let label = |kind: &String| ground.procedure.child(kind).map_or(kind.clone(), |child| child.label.clone());
     let labels: Vec<String> = open.map(label).collect();
     if labels.is_empty() {
         return Ok(());
@@ -290,10 +185,7 @@ fn children(ground: &Ground, matter: &Matter, step: &Step) -> Result<(), Refusal
         format!("“{}”还没有结果", labels.join("”、“")),
         "请等待其办结，或者由机关负责人决定不再等待",
     );
-    Err(Refusal::new(
-        RefusalCode::ChildOpen,
-        sentence.cite(&step.cite),
-    ))
+    Err(Refusal::new(RefusalCode::ChildOpen, sentence.cite(&step.cite)))
 }
 
 fn clocks(ground: &Ground, matter: &Matter, step: &Step) -> Result<(), Refusal> {
@@ -301,20 +193,14 @@ fn clocks(ground: &Ground, matter: &Matter, step: &Step) -> Result<(), Refusal> 
     let Some(id) = step.needs_stopped.iter().find(running) else {
         return Ok(());
     };
-    let label = ground
-        .procedure
-        .clock(id)
-        .map_or(id.as_str(), |clock| &clock.label);
+    let label = ground.procedure.clock(id).map_or(id.as_str(), |clock| &clock.label);
     let article = matter.clocks.get(id).map_or("", |clock| &clock.article);
     let sentence = Sentence::new(
         format!("现在不能进行“{}”", step.label),
         format!("“{label}”的时限还在计时，应当办理的事情还没有办"),
         "请先办理该事项",
     );
-    Err(Refusal::new(
-        RefusalCode::ClockRunning,
-        sentence.cite(article),
-    ))
+    Err(Refusal::new(RefusalCode::ClockRunning, sentence.cite(article)))
 }
 
 /// Refuses an act made on an older view of the matter, if what happened since concerns it.
@@ -322,17 +208,9 @@ pub(crate) fn fresh(ground: &Ground, matter: &Matter, act: &Act) -> Result<(), R
     let Some(seen) = act.expected_seq.filter(|seen| *seen != matter.seq) else {
         return Ok(());
     };
-    let since: Vec<_> = ground
-        .since
-        .iter()
-        .filter(|event| event.seq > seen)
-        .cloned()
-        .collect();
+    let since: Vec<_> = ground.since.iter().filter(|event| event.seq > seen).cloned().collect();
     let known = i64::try_from(since.len()).is_ok_and(|count| seen + count == matter.seq);
-    let approves = ground
-        .procedure
-        .step(&act.step)
-        .is_none_or(|step| !step.approve.is_empty());
+    let approves = ground.procedure.step(&act.step).is_none_or(|step| !step.approve.is_empty());
     if known && !conflicts(&since, act, approves) {
         return Ok(());
     }
@@ -347,20 +225,12 @@ pub(crate) fn fresh(ground: &Ground, matter: &Matter, act: &Act) -> Result<(), R
 /// Whether events that the actor has not seen concern the act: they touched the state, a clock or
 /// an element of it; or the proposal, where the act is about one (`proposes`).
 pub fn conflicts(since: &[crate::Event], act: &Act, proposes: bool) -> bool {
-    let about_proposal =
-        proposes || [code::APPROVE, code::RETURN, code::WITHDRAW].contains(&act.step.as_str());
-    since
-        .iter()
-        .flat_map(|event| &event.changes)
-        .any(|change| match change {
-            Change::Opened { .. } | Change::Stated { .. } | Change::VersionMoved { .. } => true,
-            Change::Clock { moved, .. } => *moved != Moved::Settled,
-            Change::Set { element, .. } | Change::Cleared { element } => {
-                act.values.contains_key(element)
-            }
-            Change::Proposed(_) | Change::Approved(_) | Change::Returned | Change::Dropped => {
-                about_proposal
-            }
-            _ => false,
-        })
+    let about_proposal = proposes || [code::APPROVE, code::RETURN, code::WITHDRAW].contains(&act.step.as_str());
+    since.iter().flat_map(|event| &event.changes).any(|change| match change {
+        Change::Opened { .. } | Change::Stated { .. } | Change::VersionMoved { .. } => true,
+        Change::Clock { moved, .. } => *moved != Moved::Settled,
+        Change::Set { element, .. } | Change::Cleared { element } => act.values.contains_key(element),
+        Change::Proposed(_) | Change::Approved(_) | Change::Returned | Change::Dropped => about_proposal,
+        _ => false,
+    })
 }

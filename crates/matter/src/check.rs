@@ -34,10 +34,7 @@ pub struct Surroundings<'a> {
 pub fn check(sources: &[Source], around: &Surroundings) -> Vec<RuleFault> {
     let mut faults = Vec::new();
     for source in sources {
-        let mut report = Report {
-            source,
-            faults: Vec::new(),
-        };
+        let mut report = Report { source, faults: Vec::new() };
         names::check(&mut report, sources, around);
         if report.faults.is_empty() {
             // Paths through a machine whose names are wrong would only repeat those faults.
@@ -78,9 +75,7 @@ fn line_of(text: &str, section: &str, name: &str) -> Option<usize> {
     let (mut inside, mut first) = (section.is_empty(), None);
     for (number, line) in text.lines().enumerate() {
         let line = line.trim_start();
-        if line.starts_with("[[")
-            || (line.contains(" = [") && !line.starts_with('{') && inside_array(line))
-        {
+        if line.starts_with("[[") || (line.contains(" = [") && !line.starts_with('{') && inside_array(line)) {
             inside = line.starts_with(&table) || line.starts_with(&array);
             first = first.or(inside.then_some(number + 1));
         }
@@ -93,24 +88,16 @@ fn line_of(text: &str, section: &str, name: &str) -> Option<usize> {
 
 /// Whether a line opens an array of tables written over several lines at the top of a file.
 fn inside_array(line: &str) -> bool {
-    line.ends_with('[')
-        && line
-            .split_once(" = ")
-            .is_some_and(|(key, _)| SECTIONS.contains(&key))
+    line.ends_with('[') && line.split_once(" = ").is_some_and(|(key, _)| SECTIONS.contains(&key))
 }
 
-const SECTIONS: [&str; 9] = [
-    "category", "channel", "state", "element", "clock", "step", "paper", "decision", "child",
-];
+const SECTIONS: [&str; 9] = ["category", "channel", "state", "element", "clock", "step", "paper", "decision", "child"];
 
 /// Two versions of one procedure of one body that apply on the same day.
 fn overlaps(sources: &[Source]) -> Vec<RuleFault> {
     let mut groups: BTreeMap<(&str, Option<&str>), Vec<&Source>> = BTreeMap::new();
     for source in sources {
-        let key = (
-            source.procedure.id.as_str(),
-            source.procedure.body.as_deref(),
-        );
+        let key = (source.procedure.id.as_str(), source.procedure.body.as_deref());
         groups.entry(key).or_default().push(source);
     }
     let mut faults = Vec::new();
@@ -125,14 +112,8 @@ fn overlaps(sources: &[Source]) -> Vec<RuleFault> {
                     line: line_of(earlier.text, "", &earlier.procedure.id),
                     name: earlier.procedure.id.clone(),
                     rule: "versions".to_owned(),
-                    path: format!(
-                        "{} → {}",
-                        earlier.procedure.version, later.procedure.version
-                    ),
-                    error: format!(
-                        "与{}的版本{}都适用于{from}，请写明valid_to",
-                        later.file, later.procedure.version
-                    ),
+                    path: format!("{} → {}", earlier.procedure.version, later.procedure.version),
+                    error: format!("与{}的版本{}都适用于{from}，请写明valid_to", later.file, later.procedure.version),
                 });
             }
         }

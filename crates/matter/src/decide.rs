@@ -31,13 +31,7 @@ pub fn decide(ground: &Ground, matter: Option<&Matter>, act: &Act) -> Result<Dec
     let role = admit::admit(ground, matter, step, act)?;
     let values = given::check(ground, matter, step, act, role)?;
     let tiers = approval::tiers(ground, step, act);
-    let motion = Motion {
-        ground,
-        matter,
-        step,
-        values: &values,
-        at: act.at,
-    };
+    let motion = Motion { ground, matter, step, values: &values, at: act.at };
     match matter.filter(|_| !tiers.is_empty()) {
         Some(matter) => {
             // Decided now and again at the last approval: what is impossible today is not proposed.
@@ -51,21 +45,12 @@ pub fn decide(ground: &Ground, matter: Option<&Matter>, act: &Act) -> Result<Dec
 pub(crate) fn step<'a>(ground: &Ground<'a>, id: &str) -> Result<&'a Step, Refusal> {
     ground.procedure.step(id).ok_or_else(|| {
         let why = format!("{}没有这一步", ground.procedure.label);
-        Refusal::new(
-            RefusalCode::UnknownStep,
-            Sentence::new("不能办理", why, "请刷新页面后重试"),
-        )
+        Refusal::new(RefusalCode::UnknownStep, Sentence::new("不能办理", why, "请刷新页面后重试"))
     })
 }
 
 /// An event of this act.
-pub(crate) fn event(
-    ground: &Ground,
-    matter: Option<&Matter>,
-    act: &Act,
-    id: &str,
-    role: Role,
-) -> Event {
+pub(crate) fn event(ground: &Ground, matter: Option<&Matter>, act: &Act, id: &str, role: Role) -> Event {
     Event {
         seq: matter.map_or(1, |matter| matter.seq + 1),
         code: id.to_owned(),
@@ -85,71 +70,37 @@ pub(crate) struct Approved {
 }
 
 /// Performs a step that is possible.
-pub(crate) fn perform(
-    motion: &Motion,
-    act: &Act,
-    role: Role,
-    approved: Option<Approved>,
-) -> Result<Decision, Refusal> {
-    let Motion {
-        ground,
-        matter,
-        step,
-        values,
-        at,
-    } = *motion;
+pub(crate) fn perform(motion: &Motion, act: &Act, role: Role, approved: Option<Approved>) -> Result<Decision, Refusal> {
+    let Motion { ground, matter, step, values, at } = *motion;
     let mut event = event(ground, matter, act, &step.id, role);
     let mut then = Vec::new();
     let (id, parent) = open(ground, matter, act, &mut event, &mut then)?;
     sets(matter, values, &mut event);
     named_effects(ground, step, &mut event, &mut then);
-    let state = step
-        .to
-        .as_ref()
-        .filter(|to| matter.is_none_or(|matter| matter.state != **to));
+    let state = step.to.as_ref().filter(|to| matter.is_none_or(|matter| matter.state != **to));
     let phase = step.to.as_ref().map(|to| ground.procedure.phase(to));
     if let Some(state) = state {
         let phase = ground.procedure.phase(state);
-        event.changes.push(Change::Stated {
-            state: state.clone(),
-            phase,
-        });
+        event.changes.push(Change::Stated { state: state.clone(), phase });
     }
     event.changes.extend(motion.clocks()?);
     if let Some(kind) = &step.opens {
         open_child(ground, act, kind, values, &mut event, &mut then)?;
     }
-    event
-        .changes
-        .extend(proposal_change(motion, state.is_some(), approved));
+    event.changes.extend(proposal_change(motion, state.is_some(), approved));
     papers(ground, step, values, &mut then);
     ended_children(motion, &mut then);
     if let (Some(parent), Some(state)) = (parent, state.filter(|_| phase == Some(Phase::Closed))) {
         then.push(closing_child(parent.id, id, state, at));
     }
-    let tell = |whom: &_| Consequence::Tell {
-        whom: *whom,
-        about: step.id.clone(),
-    };
-    then.extend(
-        step.tells
-            .iter()
-            .filter(|_| role != Role::Importer)
-            .map(tell),
-    );
-    Ok(Decision {
-        event,
-        consequences: then,
-        refused: None,
-    })
+    let tell = |whom: &_| Consequence::Tell { whom: *whom, about: step.id.clone() };
+    then.extend(step.tells.iter().filter(|_| role != Role::Importer).map(tell));
+    Ok(Decision { event, consequences: then, refused: None })
 }
 
 /// The values that the act gives.
 fn sets(matter: Option<&Matter>, values: &BTreeMap<String, Value>, event: &mut Event) {
-    let set = |(element, value): (&String, &Value)| Change::Set {
-        element: element.clone(),
-        value: value.clone(),
-    };
+    let set = |(element, value): (&String, &Value)| Change::Set { element: element.clone(), value: value.clone() };
     event.changes.extend(values.iter().map(set));
     // An officer handles on behalf of a unit: with another unit the old handler goes.
     let moves = values.contains_key("unit") && !values.contains_key("handler");
@@ -161,15 +112,8 @@ fn sets(matter: Option<&Matter>, values: &BTreeMap<String, Value>, event: &mut E
 
 /// What the step does to a proposal: it performs it, or overtakes it.
 fn proposal_change(motion: &Motion, moves: bool, approved: Option<Approved>) -> Option<Change> {
-    if let Some(Approved {
-        proposer,
-        approvals,
-    }) = approved
-    {
-        return Some(Change::Performed {
-            proposer,
-            approvals,
-        });
+    if let Some(Approved { proposer, approvals }) = approved {
+        return Some(Change::Performed { proposer, approvals });
     }
     let proposal = motion.matter?.proposal.as_ref()?;
     (moves || proposal.step == motion.step.id).then_some(Change::Dropped)
@@ -178,9 +122,7 @@ fn proposal_change(motion: &Motion, moves: bool, approved: Option<Approved>) -> 
 /// The open children that the step ends, each by its own last step.
 fn ended_children(motion: &Motion, then: &mut Vec<Consequence>) {
     let children = motion.matter.iter().flat_map(|matter| &matter.children);
-    for child in
-        children.filter(|child| child.ended.is_none() && motion.step.ends.contains(&child.kind))
-    {
+    for child in children.filter(|child| child.ended.is_none() && motion.step.ends.contains(&child.kind)) {
         if let Some(rule) = motion.ground.procedure.child(&child.kind) {
             then.push(system_act(child.id, &rule.ends, motion.at, BTreeMap::new()));
         }
@@ -189,10 +131,7 @@ fn ended_children(motion: &Motion, then: &mut Vec<Consequence>) {
 
 /// Tells the parent that a child reached its end.
 fn closing_child(parent: i64, child: i64, state: &str, at: law::Moment) -> Consequence {
-    let values = [
-        ("child", Value::Id(child)),
-        ("state", Value::Code(state.to_owned())),
-    ];
+    let values = [("child", Value::Id(child)), ("state", Value::Code(state.to_owned()))];
     let values = values.map(|(name, value)| (name.to_owned(), value)).into();
     system_act(parent, code::CHILD_CLOSED, at, values)
 }
@@ -221,15 +160,7 @@ fn open(
         parent: opening.parent.clone(),
         origin: opening.origin.clone(),
     });
-    then.extend(
-        ground
-            .procedure
-            .series
-            .iter()
-            .map(|series| Consequence::Number {
-                series: series.clone(),
-            }),
-    );
+    then.extend(ground.procedure.series.iter().map(|series| Consequence::Number { series: series.clone() }));
     Ok((opening.id, opening.parent.clone()))
 }
 
@@ -238,17 +169,11 @@ fn named_effects(ground: &Ground, step: &Step, event: &mut Event, then: &mut Vec
         match effect {
             Effect::ClearUnit => {
                 for element in ["unit", "handler"] {
-                    event.changes.push(Change::Cleared {
-                        element: element.to_owned(),
-                    });
+                    event.changes.push(Change::Cleared { element: element.to_owned() });
                 }
             }
             Effect::PublishReply => {
-                let public = ground
-                    .procedure
-                    .elements
-                    .iter()
-                    .filter(|element| element.published);
+                let public = ground.procedure.elements.iter().filter(|element| element.published);
                 let elements = public.map(|element| element.id.clone()).collect();
                 then.push(Consequence::Publish { elements });
             }
@@ -268,14 +193,8 @@ fn open_child(
         let sentence = Sentence::new("不能办理", "没有给出子事项的编号", "请刷新页面后重试");
         return Err(Refusal::new(RefusalCode::Missing, sentence));
     };
-    event.changes.push(Change::ChildOpened {
-        id,
-        kind: kind.to_owned(),
-    });
-    let handed = rule
-        .hands
-        .iter()
-        .filter_map(|(there, here)| Some((there.clone(), values.get(here)?.clone())));
+    event.changes.push(Change::ChildOpened { id, kind: kind.to_owned() });
+    let handed = rule.hands.iter().filter_map(|(there, here)| Some((there.clone(), values.get(here)?.clone())));
     then.push(Consequence::OpenChild {
         id,
         kind: kind.to_owned(),
@@ -286,24 +205,10 @@ fn open_child(
     Ok(())
 }
 
-fn papers(
-    ground: &Ground,
-    step: &Step,
-    values: &BTreeMap<String, Value>,
-    then: &mut Vec<Consequence>,
-) {
-    let decision = values
-        .get("decision")
-        .and_then(Value::code)
-        .filter(|_| !step.decisions.is_empty());
-    let own = decision
-        .and_then(|code| ground.procedure.decision(code))
-        .and_then(|rule| rule.paper.as_ref());
-    let issued = step
-        .issues
-        .iter()
-        .chain(own)
-        .filter_map(|id| ground.procedure.paper(id));
+fn papers(ground: &Ground, step: &Step, values: &BTreeMap<String, Value>, then: &mut Vec<Consequence>) {
+    let decision = values.get("decision").and_then(Value::code).filter(|_| !step.decisions.is_empty());
+    let own = decision.and_then(|code| ground.procedure.decision(code)).and_then(|rule| rule.paper.as_ref());
+    let issued = step.issues.iter().chain(own).filter_map(|id| ground.procedure.paper(id));
     then.extend(issued.map(|paper| Consequence::Paper {
         paper: paper.id.clone(),
         template: paper.template.clone(),
@@ -311,58 +216,27 @@ fn papers(
     }));
 }
 
-fn system_act(
-    matter: i64,
-    step: &str,
-    at: law::Moment,
-    values: BTreeMap<String, Value>,
-) -> Consequence {
-    Consequence::Act {
-        matter,
-        step: step.to_owned(),
-        at,
-        values,
-    }
+fn system_act(matter: i64, step: &str, at: law::Moment, values: BTreeMap<String, Value>) -> Consequence {
+    Consequence::Act { matter, step: step.to_owned(), at, values }
 }
 
 /// A child reached its end: the clocks it paused go on, and the step named for that end follows.
 fn child_closed(ground: &Ground, matter: &Matter, act: &Act) -> Result<Decision, Refusal> {
     let child = act.values.get("child").and_then(Value::id);
-    let child = child.and_then(|id| {
-        matter
-            .children
-            .iter()
-            .find(|child| child.id == id && child.ended.is_none())
-    });
+    let child = child.and_then(|id| matter.children.iter().find(|child| child.id == id && child.ended.is_none()));
     let state = act.values.get("state").and_then(Value::code);
     let (Some(child), Some(state), true) = (child, state, act.actor.is(Role::System)) else {
         let sentence = Sentence::new("不能办理", "没有这个未办结的子事项", "请刷新页面后重试");
         return Err(Refusal::new(RefusalCode::UnknownStep, sentence));
     };
     let mut event = event(ground, Some(matter), act, code::CHILD_CLOSED, Role::System);
-    event.changes.push(Change::ChildClosed {
-        id: child.id,
-        state: state.to_owned(),
-    });
-    event
-        .changes
-        .extend(moves::resumed(ground, matter, child.id, act.at)?);
-    let next = ground
-        .procedure
-        .child(&child.kind)
-        .and_then(|rule| rule.then.get(state));
-    let next = next
-        .and_then(|id| ground.procedure.step(id))
-        .filter(|step| step.from.contains(&matter.state));
+    event.changes.push(Change::ChildClosed { id: child.id, state: state.to_owned() });
+    event.changes.extend(moves::resumed(ground, matter, child.id, act.at)?);
+    let next = ground.procedure.child(&child.kind).and_then(|rule| rule.then.get(state));
+    let next = next.and_then(|id| ground.procedure.step(id)).filter(|step| step.from.contains(&matter.state));
     let mut consequences: Vec<Consequence> = Vec::new();
     consequences.extend(next.map(|step| system_act(matter.id, &step.id, act.at, BTreeMap::new())));
-    consequences.push(Consequence::Tell {
-        whom: crate::procedure::Told::Handler,
-        about: code::CHILD_CLOSED.to_owned(),
-    });
-    Ok(Decision {
-        event,
-        consequences,
-        refused: None,
-    })
+    consequences
+        .push(Consequence::Tell { whom: crate::procedure::Told::Handler, about: code::CHILD_CLOSED.to_owned() });
+    Ok(Decision { event, consequences, refused: None })
 }

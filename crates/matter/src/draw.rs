@@ -27,18 +27,8 @@ pub struct Row {
 
 /// The step table, in the order of the file.
 pub fn table(procedure: &Procedure) -> Vec<Row> {
-    let state = |id: &String| {
-        procedure
-            .state(id)
-            .map_or(id.clone(), |state| state.label.clone())
-    };
-    let roles = |roles: &[Role]| {
-        roles
-            .iter()
-            .map(|role| role.label())
-            .collect::<Vec<_>>()
-            .join("、")
-    };
+    let state = |id: &String| procedure.state(id).map_or(id.clone(), |state| state.label.clone());
+    let roles = |roles: &[Role]| roles.iter().map(|role| role.label()).collect::<Vec<_>>().join("、");
     let row = |step: &Step| Row {
         step: step.label.clone(),
         by: roles(&step.by),
@@ -55,13 +45,8 @@ pub fn table(procedure: &Procedure) -> Vec<Row> {
 pub fn clocks(procedure: &Procedure, step: &Step) -> String {
     let mut words = Vec::new();
     for clock in &procedure.clocks {
-        let by = |triggers: &[crate::procedure::Trigger]| {
-            triggers.iter().any(|one| one.step() == step.id)
-        };
-        let pauses = clock
-            .pauses
-            .iter()
-            .any(|pause| Some(&pause.child) == step.opens.as_ref());
+        let by = |triggers: &[crate::procedure::Trigger]| triggers.iter().any(|one| one.step() == step.id);
+        let pauses = clock.pauses.iter().any(|pause| Some(&pause.child) == step.opens.as_ref());
         let verbs = [
             (by(&clock.starts), "起算"),
             (by(&clock.restarts), "重新起算"),
@@ -69,12 +54,7 @@ pub fn clocks(procedure: &Procedure, step: &Step) -> String {
             (clock.extended_by.contains(&step.id), "延长"),
             (pauses, "暂停"),
         ];
-        words.extend(
-            verbs
-                .iter()
-                .filter(|(does, _)| *does)
-                .map(|(_, verb)| format!("{verb}“{}”", clock.label)),
-        );
+        words.extend(verbs.iter().filter(|(does, _)| *does).map(|(_, verb)| format!("{verb}“{}”", clock.label)));
     }
     words.join("，")
 }
@@ -118,10 +98,7 @@ pub fn svg(procedure: &Procedure) -> String {
             escape(seat.label),
         );
     }
-    let targets: Vec<&Seat> = seats
-        .iter()
-        .filter(|seat| arrivals(&seats, seat.id).next().is_some())
-        .collect();
+    let targets: Vec<&Seat> = seats.iter().filter(|seat| arrivals(&seats, seat.id).next().is_some()).collect();
     for (number, target) in targets.iter().rev().enumerate() {
         arrows(&mut body, &seats, target, WIDTH - LEFT - number * LANE);
     }
@@ -136,13 +113,7 @@ pub fn svg(procedure: &Procedure) -> String {
 
 /// Where everything stands, and the height of the whole.
 fn seats(procedure: &Procedure) -> (Vec<Seat<'_>>, usize) {
-    let mut seats = vec![Seat {
-        id: "",
-        label: "开始",
-        class: "start",
-        y: 0,
-        steps: onward(procedure, None),
-    }];
+    let mut seats = vec![Seat { id: "", label: "开始", class: "start", y: 0, steps: onward(procedure, None) }];
     seats.extend(procedure.states.iter().map(|state| Seat {
         id: &state.id,
         label: &state.label,
@@ -167,15 +138,9 @@ fn seats(procedure: &Procedure) -> (Vec<Seat<'_>>, usize) {
 fn arrivals<'a>(seats: &'a [Seat], to: &'a str) -> impl Iterator<Item = (usize, usize, &'a Step)> {
     let line = |seat: &'a Seat| {
         let edge = seat.y + HIGH;
-        seat.steps
-            .iter()
-            .enumerate()
-            .map(move |(number, step)| (edge, edge + number * LINE + LINE / 2, *step))
+        seat.steps.iter().enumerate().map(move |(number, step)| (edge, edge + number * LINE + LINE / 2, *step))
     };
-    seats
-        .iter()
-        .flat_map(line)
-        .filter(move |(.., step)| step.to.as_deref() == Some(to))
+    seats.iter().flat_map(line).filter(move |(.., step)| step.to.as_deref() == Some(to))
 }
 
 /// Draws the steps that lead to a state and their arrows, which share the lane at `x`.
@@ -205,19 +170,9 @@ fn arrows(body: &mut String, seats: &[Seat], target: &Seat, x: usize) {
 
 /// The diagram in words, for those who do not see it.
 fn description(procedure: &Procedure) -> String {
-    let label = |id: &String| {
-        procedure
-            .state(id)
-            .map_or(id.clone(), |state| state.label.clone())
-    };
+    let label = |id: &String| procedure.state(id).map_or(id.clone(), |state| state.label.clone());
     let sentence = |name: &str, steps: Vec<&Step>| {
-        let moves = steps.iter().filter_map(|step| {
-            Some(format!(
-                "{}后进入“{}”",
-                step.label,
-                label(step.to.as_ref()?)
-            ))
-        });
+        let moves = steps.iter().filter_map(|step| Some(format!("{}后进入“{}”", step.label, label(step.to.as_ref()?))));
         let moves: Vec<String> = moves.collect();
         if moves.is_empty() {
             format!("“{name}”是终点。")
@@ -236,23 +191,13 @@ fn description(procedure: &Procedure) -> String {
 fn onward<'a>(procedure: &'a Procedure, state: Option<&str>) -> Vec<&'a Step> {
     let here = |step: &&Step| match state {
         None => step.from.is_empty() && step.by != [Role::Importer],
-        Some(state) => {
-            step.from.iter().any(|from| from == state) && step.to.as_deref() != Some(state)
-        }
+        Some(state) => step.from.iter().any(|from| from == state) && step.to.as_deref() != Some(state),
     };
-    procedure
-        .steps
-        .iter()
-        .filter(here)
-        .filter(|step| step.to.is_some())
-        .collect()
+    procedure.steps.iter().filter(here).filter(|step| step.to.is_some()).collect()
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -288,28 +233,15 @@ mod tests {
     #[test]
     fn the_diagram_speaks_without_being_seen_and_carries_no_style() {
         let svg = svg(&Procedure::parse("small.toml", SMALL).expect("a procedure"));
-        assert!(
-            svg.contains("<title id=\"small-1-t\">小&lt;事&gt;办理流程</title>"),
-            "{svg}"
-        );
-        assert!(
-            svg.contains("“办理中”：答复后进入“已办结”。“已办结”是终点。"),
-            "{svg}"
-        );
-        assert!(
-            svg.contains("class=\"state closed\"")
-                && !svg.contains("style=")
-                && !svg.contains("<script")
-        );
+        assert!(svg.contains("<title id=\"small-1-t\">小&lt;事&gt;办理流程</title>"), "{svg}");
+        assert!(svg.contains("“办理中”：答复后进入“已办结”。“已办结”是终点。"), "{svg}");
+        assert!(svg.contains("class=\"state closed\"") && !svg.contains("style=") && !svg.contains("<script"));
     }
 
     #[test]
     fn the_table_says_who_does_what_from_where() {
         let rows = table(&Procedure::parse("small.toml", SMALL).expect("a procedure"));
         let reply = rows.last().expect("two rows");
-        assert_eq!(
-            (reply.by.as_str(), reply.from.as_str(), reply.to.as_str()),
-            ("承办人", "办理中", "已办结")
-        );
+        assert_eq!((reply.by.as_str(), reply.from.as_str(), reply.to.as_str()), ("承办人", "办理中", "已办结"));
     }
 }

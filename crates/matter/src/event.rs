@@ -31,16 +31,8 @@ pub mod code {
     /// The matter moved to another version of its procedure (程序从新).
     pub const VERSION_MOVED: &str = "version_moved";
     /// All of them.
-    pub const ALL: [&str; 8] = [
-        PROPOSE,
-        APPROVE,
-        RETURN,
-        WITHDRAW,
-        CHILD_CLOSED,
-        PAPER_RENDERED,
-        CLOCK_SETTLED,
-        VERSION_MOVED,
-    ];
+    pub const ALL: [&str; 8] =
+        [PROPOSE, APPROVE, RETURN, WITHDRAW, CHILD_CLOSED, PAPER_RENDERED, CLOCK_SETTLED, VERSION_MOVED];
 }
 
 /// One act that happened.

@@ -29,12 +29,7 @@ pub enum Fact {
 
 impl Fact {
     /// Every fact.
-    pub const ALL: [Fact; 4] = [
-        Fact::UnitApproves,
-        Fact::UnitKnown,
-        Fact::HandlerInUnit,
-        Fact::EarlierAnswered,
-    ];
+    pub const ALL: [Fact; 4] = [Fact::UnitApproves, Fact::UnitKnown, Fact::HandlerInUnit, Fact::EarlierAnswered];
 }
 
 /// The facts that were read.
@@ -74,18 +69,8 @@ impl Facts {
 
     fn of_step(procedure: &Procedure, step: &Step) -> BTreeSet<Fact> {
         let approval = (step.approve_by == Some(ApproveBy::Unit)).then_some(Fact::UnitApproves);
-        let decisions = step
-            .decisions
-            .iter()
-            .filter_map(|code| procedure.decision(code));
-        let guards = step
-            .guards
-            .iter()
-            .chain(decisions.flat_map(|decision| &decision.guards));
-        guards
-            .flat_map(|guard: &Guard| guard.facts())
-            .copied()
-            .chain(approval)
-            .collect()
+        let decisions = step.decisions.iter().filter_map(|code| procedure.decision(code));
+        let guards = step.guards.iter().chain(decisions.flat_map(|decision| &decision.guards));
+        guards.flat_map(|guard: &Guard| guard.facts()).copied().chain(approval).collect()
     }
 }

@@ -4,9 +4,7 @@ use law::Date;
 
 use crate::act::Act;
 use crate::element::{Element, Value};
-use crate::procedure::{
-    Category, Channel, Child, ClockRule, DecisionRule, Paper, Phase, Procedure, State, Step,
-};
+use crate::procedure::{Category, Channel, Child, ClockRule, DecisionRule, Paper, Phase, Procedure, State, Step};
 
 impl Procedure {
     /// The step of this id.
@@ -110,7 +108,6 @@ fn version<'a>(
     let mut places: Vec<Option<&str>> = bodies.iter().map(|body| Some(*body)).collect();
     places.push(None);
     places.into_iter().find_map(|place| {
-        all.clone()
-            .find(|one| one.id == id && one.body.as_deref() == place && one.applies_on(day(one)))
+        all.clone().find(|one| one.id == id && one.body.as_deref() == place && one.applies_on(day(one)))
     })
 }

@@ -25,19 +25,12 @@ pub(crate) fn check(
         missing.push(missing_sentence(ground.procedure, name));
     }
     if !missing.is_empty() {
-        return Err(Refusal {
-            code: RefusalCode::Missing,
-            sentences: missing,
-        });
+        return Err(Refusal { code: RefusalCode::Missing, sentences: missing });
     }
     let mut wrong: Vec<Sentence> = Vec::new();
     for (name, value) in &values {
         let found = if !step.may_give(name) {
-            Err(Sentence::new(
-                format!("“{}”不接受“{name}”", step.label),
-                "规程没有这一项",
-                "请去掉这一项",
-            ))
+            Err(Sentence::new(format!("“{}”不接受“{name}”", step.label), "规程没有这一项", "请去掉这一项"))
         } else if RESERVED.contains(&name.as_str()) {
             reserved(ground, step, name, value, role)
         } else {
@@ -46,26 +39,17 @@ pub(crate) fn check(
         wrong.extend(found.err().map(|sentence| sentence.at(name)));
     }
     if wrong.is_empty() {
-        let act = Act {
-            values: values.clone(),
-            ..act.clone()
-        };
+        let act = Act { values: values.clone(), ..act.clone() };
         prove(ground, matter, step, &act)?;
         return Ok(values);
     }
-    Err(Refusal {
-        code: RefusalCode::Invalid,
-        sentences: wrong,
-    })
+    Err(Refusal { code: RefusalCode::Invalid, sentences: wrong })
 }
 
 impl Step {
     /// Whether an act of this step may give the element.
     pub fn may_give(&self, element: &str) -> bool {
-        self.needs
-            .iter()
-            .chain(&self.takes)
-            .any(|name| name == element)
+        self.needs.iter().chain(&self.takes).any(|name| name == element)
             || (element == "channel" && !self.channels.is_empty())
             || (element == "decision" && !self.decisions.is_empty())
     }
@@ -76,9 +60,7 @@ fn with_implied(step: &Step, act: &Act) -> BTreeMap<String, Value> {
     values.retain(|_, value| !value.is_empty());
     for (name, codes) in [("channel", &step.channels), ("decision", &step.decisions)] {
         if let [only] = codes.as_slice() {
-            values
-                .entry(name.to_owned())
-                .or_insert_with(|| Value::Code(only.clone()));
+            values.entry(name.to_owned()).or_insert_with(|| Value::Code(only.clone()));
         }
     }
     values
@@ -87,11 +69,7 @@ fn with_implied(step: &Step, act: &Act) -> BTreeMap<String, Value> {
 fn asked(step: &Step) -> impl Iterator<Item = &str> {
     let channel = (!step.channels.is_empty()).then_some("channel");
     let decision = (!step.decisions.is_empty()).then_some("decision");
-    step.needs
-        .iter()
-        .map(String::as_str)
-        .chain(channel)
-        .chain(decision)
+    step.needs.iter().map(String::as_str).chain(channel).chain(decision)
 }
 
 /// The word for an element or a field of the matter.
@@ -103,9 +81,8 @@ pub fn label<'a>(procedure: &'a Procedure, element: &'a str) -> &'a str {
         "handler" => "承办人",
         "public" => "是否同意公开",
         "decision" => "处理决定",
-        other => procedure
-            .element(other)
-            .map_or(other, |element| &element.label),
+        crate::approval::OPINION => "审批意见",
+        other => procedure.element(other).map_or(other, |element| &element.label),
     }
 }
 
@@ -116,23 +93,12 @@ fn missing_sentence(procedure: &Procedure, name: &str) -> Sentence {
         None if RESERVED.contains(&name) => "选择",
         _ => "填写",
     };
-    let cite = procedure
-        .element(name)
-        .and_then(|element| element.cite.as_deref())
-        .unwrap_or_default();
+    let cite = procedure.element(name).and_then(|element| element.cite.as_deref()).unwrap_or_default();
     let label = label(procedure, name);
-    Sentence::new(format!("请{verb}{label}"), format!("{label}没有{verb}"), "")
-        .cite(cite)
-        .at(name)
+    Sentence::new(format!("请{verb}{label}"), "", "").cite(cite).at(name)
 }
 
-fn reserved(
-    ground: &Ground,
-    step: &Step,
-    name: &str,
-    value: &Value,
-    role: Role,
-) -> Result<(), Sentence> {
+fn reserved(ground: &Ground, step: &Step, name: &str, value: &Value, role: Role) -> Result<(), Sentence> {
     let wrong = |why: &str| {
         let label = label(ground.procedure, name);
         Err(Sentence::new(format!("{label}不对"), why, "请重新选择"))
@@ -140,12 +106,8 @@ fn reserved(
     match (name, value) {
         ("category", Value::Code(code)) => match ground.procedure.category(code) {
             None => wrong("没有这个类别"),
-            Some(category) if category.import_only && role != Role::Importer => {
-                wrong("这个类别只用于导入的历史记录")
-            }
-            Some(_) if !step.categories.is_empty() && !step.categories.contains(code) => {
-                wrong("这个类别不能这样办理")
-            }
+            Some(category) if category.import_only && role != Role::Importer => wrong("这个类别只用于导入的历史记录"),
+            Some(_) if !step.categories.is_empty() && !step.categories.contains(code) => wrong("这个类别不能这样办理"),
             Some(_) => Ok(()),
         },
         ("channel", Value::Code(code)) if step.channels.contains(code) => Ok(()),
@@ -159,25 +121,13 @@ fn reserved(
     }
 }
 
-fn element(
-    ground: &Ground,
-    name: &str,
-    value: &Value,
-    role: Role,
-    act: &Act,
-) -> Result<(), Sentence> {
+fn element(ground: &Ground, name: &str, value: &Value, role: Role, act: &Act) -> Result<(), Sentence> {
     let Some(element) = ground.procedure.element(name) else {
-        return Err(Sentence::new(
-            format!("没有要素“{name}”"),
-            "规程没有这一项",
-            "请去掉这一项",
-        ));
+        return Err(Sentence::new(format!("没有要素“{name}”"), "规程没有这一项", "请去掉这一项"));
     };
     let fits = match value {
         Value::Text(_) => element.kind.is_text(),
-        Value::Code(code) => {
-            element.kind == Kind::Code && element.options.iter().any(|choice| choice.id == *code)
-        }
+        Value::Code(code) => element.kind == Kind::Code && element.options.iter().any(|choice| choice.id == *code),
         Value::Date(_) => element.kind == Kind::Date,
         Value::Moment(_) => element.kind == Kind::Moment,
         Value::Number(_) => element.kind == Kind::Number,
@@ -186,32 +136,15 @@ fn element(
         Value::Id(_) => matches!(element.kind, Kind::Unit | Kind::Officer),
     };
     if !fits {
-        return Err(Sentence::new(
-            format!("{}不对", element.label),
-            "没有这个选项，或者写法不符",
-            "请重新填写",
-        ));
+        return Err(Sentence::new(format!("{}不对", element.label), "没有这个选项，或者写法不符", "请重新填写"));
     }
     starting_fact(ground, element, value, act)?;
-    if role == Role::Importer {
-        Ok(())
-    } else {
-        element.measure(value)
-    }
+    if role == Role::Importer { Ok(()) } else { element.measure(value) }
 }
 
 /// A clock cannot run from a day that has not come.
-fn starting_fact(
-    ground: &Ground,
-    element: &Element,
-    value: &Value,
-    act: &Act,
-) -> Result<(), Sentence> {
-    let starts = ground
-        .procedure
-        .clocks
-        .iter()
-        .any(|clock| clock.starts_on.as_ref() == Some(&element.id));
+fn starting_fact(ground: &Ground, element: &Element, value: &Value, act: &Act) -> Result<(), Sentence> {
+    let starts = ground.procedure.clocks.iter().any(|clock| clock.starts_on.as_ref() == Some(&element.id));
     let early = match value {
         Value::Date(day) => *day > act.at.date(),
         Value::Moment(moment) => *moment > act.at,
@@ -221,43 +154,22 @@ fn starting_fact(
         return Ok(());
     }
     let label = &element.label;
-    Err(Sentence::new(
-        format!("{label}不对"),
-        format!("{label}晚于办理时间"),
-        "请填写实际日期",
-    ))
+    Err(Sentence::new(format!("{label}不对"), format!("{label}晚于办理时间"), "请填写实际日期"))
 }
 
 fn prove(ground: &Ground, matter: Option<&Matter>, step: &Step, act: &Act) -> Result<(), Refusal> {
-    let view = View {
-        procedure: ground.procedure,
-        matter,
-        act,
-        facts: ground.facts,
-    };
-    let decision = act
-        .values
-        .get("decision")
-        .and_then(Value::code)
-        .filter(|_| !step.decisions.is_empty());
+    let view = View { procedure: ground.procedure, matter, act, facts: ground.facts };
+    let decision = act.values.get("decision").and_then(Value::code).filter(|_| !step.decisions.is_empty());
     let decision = decision.and_then(|code| ground.procedure.decision(code));
     if let Some(decision) = decision {
         proof(&view, decision)?;
     }
-    let guards = step
-        .guards
-        .iter()
-        .chain(decision.iter().flat_map(|decision| &decision.guards));
-    let refused: Vec<Sentence> = guards
-        .filter_map(|guard| guard.check(&view).err())
-        .collect();
+    let guards = step.guards.iter().chain(decision.iter().flat_map(|decision| &decision.guards));
+    let refused: Vec<Sentence> = guards.filter_map(|guard| guard.check(&view).err()).collect();
     if refused.is_empty() {
         return Ok(());
     }
-    Err(Refusal {
-        code: RefusalCode::Guard,
-        sentences: refused,
-    })
+    Err(Refusal { code: RefusalCode::Guard, sentences: refused })
 }
 
 fn proof(view: &View, decision: &DecisionRule) -> Result<(), Refusal> {
@@ -267,25 +179,14 @@ fn proof(view: &View, decision: &DecisionRule) -> Result<(), Refusal> {
     for name in decision.proof.iter().filter(absent) {
         let label = label(view.procedure, name);
         let next = format!("请先填写或者记录“{label}”");
-        sentences.push(
-            Sentence::new(&what, format!("缺少“{label}”"), next)
-                .cite(&decision.article)
-                .at(name),
-        );
+        sentences.push(Sentence::new(&what, format!("缺少“{label}”"), next).cite(&decision.article).at(name));
     }
     let has = |kind: &String| {
-        view.matter.is_some_and(|matter| {
-            matter
-                .children
-                .iter()
-                .any(|child| child.kind == *kind && child.ended.is_some())
-        })
+        view.matter
+            .is_some_and(|matter| matter.children.iter().any(|child| child.kind == *kind && child.ended.is_some()))
     };
     if let Some(kind) = decision.after_child.as_ref().filter(|kind| !has(kind)) {
-        let label = view
-            .procedure
-            .child(kind)
-            .map_or(kind.as_str(), |child| &child.label);
+        let label = view.procedure.child(kind).map_or(kind.as_str(), |child| &child.label);
         let next = format!("请先办理“{label}”");
         let sentence = Sentence::new(&what, format!("还没有经过“{label}”"), next);
         sentences.push(sentence.cite(&decision.article).at("decision"));
@@ -293,8 +194,5 @@ fn proof(view: &View, decision: &DecisionRule) -> Result<(), Refusal> {
     if sentences.is_empty() {
         return Ok(());
     }
-    Err(Refusal {
-        code: RefusalCode::Unproved,
-        sentences,
-    })
+    Err(Refusal { code: RefusalCode::Unproved, sentences })
 }

@@ -31,11 +31,7 @@ pub struct Origin {
     #[serde(rename = "i")]
     pub id: String,
     /// The source showed it to everybody.
-    #[serde(
-        default,
-        rename = "p",
-        skip_serializing_if = "crate::procedure::is_false"
-    )]
+    #[serde(default, rename = "p", skip_serializing_if = "crate::procedure::is_false")]
     pub public: bool,
 }
 
@@ -120,22 +116,14 @@ pub struct Proposal {
     #[serde(default, rename = "r", skip_serializing_if = "Vec::is_empty")]
     pub remaining: Vec<Role>,
     /// It went back to the proposer, who may propose it anew.
-    #[serde(
-        default,
-        rename = "b",
-        skip_serializing_if = "crate::procedure::is_false"
-    )]
+    #[serde(default, rename = "b", skip_serializing_if = "crate::procedure::is_false")]
     pub returned: bool,
 }
 
 impl Proposal {
     /// The role that approves next, unless the proposal went back.
     pub fn next_role(&self) -> Option<Role> {
-        if self.returned {
-            None
-        } else {
-            self.remaining.first().copied()
-        }
+        if self.returned { None } else { self.remaining.first().copied() }
     }
 }
 
@@ -311,9 +299,7 @@ impl Matter {
 
     /// The open children of a kind.
     pub fn open_children<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a ChildLink> {
-        self.children
-            .iter()
-            .filter(move |child| child.kind == kind && child.ended.is_none())
+        self.children.iter().filter(move |child| child.kind == kind && child.ended.is_none())
     }
 
     /// How often a step was performed.
@@ -344,11 +330,7 @@ impl Matter {
             .filter_map(|row| {
                 let step = procedure.clock(&row.clock)?.lapse.clone()?;
                 let possible = procedure.step(&step)?.from.contains(&self.state);
-                possible.then_some(Lapse {
-                    clock: row.clock,
-                    step,
-                    at: row.due_at,
-                })
+                possible.then_some(Lapse { clock: row.clock, step, at: row.due_at })
             })
             .collect()
     }
@@ -356,8 +338,5 @@ impl Matter {
 
 /// The last instant that is still in time: the clock's own, or the end of its last day.
 pub(crate) fn last_instant(clock: &Clock) -> Moment {
-    clock
-        .due
-        .due_at
-        .unwrap_or_else(|| Moment::of(clock.due.due_on, 24, 0, 0).plus_millis(-1))
+    clock.due.due_at.unwrap_or_else(|| Moment::of(clock.due.due_on, 24, 0, 0).plus_millis(-1))
 }

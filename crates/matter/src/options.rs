@@ -31,32 +31,14 @@ pub struct Preview {
 /// `act` gives actor and time; its step and values do not matter. Steps that need their values
 /// to be judged count as possible. Steps of the clock alone are left out.
 pub fn options<'a>(ground: &Ground<'a>, matter: &Matter, act: &Act) -> Vec<StepOption<'a>> {
-    let people = |step: &&Step| {
-        step.by
-            .iter()
-            .any(|role| *role != Role::System && *role != Role::Importer)
-    };
-    let steps = ground
-        .procedure
-        .steps
-        .iter()
-        .filter(|step| !step.from.is_empty())
-        .filter(people);
+    let people = |step: &&Step| step.by.iter().any(|role| *role != Role::System && *role != Role::Importer);
+    let steps = ground.procedure.steps.iter().filter(|step| !step.from.is_empty()).filter(people);
     let outcome = |step: &Step| {
-        let act = Act {
-            step: step.id.clone(),
-            values: Default::default(),
-            ..act.clone()
-        };
+        let act = Act { step: step.id.clone(), values: Default::default(), ..act.clone() };
         admit::admit(ground, Some(matter), step, &act)?;
         preview(ground, Some(matter), &act)
     };
-    steps
-        .map(|step| StepOption {
-            step,
-            outcome: outcome(step),
-        })
-        .collect()
+    steps.map(|step| StepOption { step, outcome: outcome(step) }).collect()
 }
 
 /// What an act would mean if it were performed with these values, complete or not.
@@ -65,22 +47,10 @@ pub fn options<'a>(ground: &Ground<'a>, matter: &Matter, act: &Act) -> Vec<StepO
 /// A step that the procedure does not know, or a clock that cannot move so.
 pub fn preview(ground: &Ground, matter: Option<&Matter>, act: &Act) -> Result<Preview, Refusal> {
     let step = crate::decide::step(ground, &act.step)?;
-    let motion = Motion {
-        ground,
-        matter,
-        step,
-        values: &act.values,
-        at: act.at,
-    };
-    let moved = motion
-        .clocks()?
-        .into_iter()
-        .filter_map(|change| match change {
-            Change::Clock { id, moved, clock } => Some((id, moved, clock)),
-            _ => None,
-        });
-    Ok(Preview {
-        clocks: moved.collect(),
-        approvals: approval::tiers(ground, step, act),
-    })
+    let motion = Motion { ground, matter, step, values: &act.values, at: act.at };
+    let moved = motion.clocks()?.into_iter().filter_map(|change| match change {
+        Change::Clock { id, moved, clock } => Some((id, moved, clock)),
+        _ => None,
+    });
+    Ok(Preview { clocks: moved.collect(), approvals: approval::tiers(ground, step, act) })
 }

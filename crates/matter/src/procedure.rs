@@ -17,9 +17,7 @@ pub use crate::step::{ApproveBy, Step, Told};
 
 /// Element names that are fields of the matter itself: `category` and `channel` (codes of the
 /// procedure), `unit` and `handler` (ids), `public` (the party's choice, a flag), `decision` (a code).
-pub const RESERVED: [&str; 6] = [
-    "category", "channel", "unit", "handler", "public", "decision",
-];
+pub const RESERVED: [&str; 6] = ["category", "channel", "unit", "handler", "public", "decision"];
 
 /// What an actor is. A step names the roles that may perform it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -207,10 +205,7 @@ pub enum Phase {
     Closed,
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde's skip_serializing_if passes a reference"
-)]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
 pub(crate) fn is_false(flag: &bool) -> bool {
     !*flag
 }
@@ -220,10 +215,7 @@ impl Procedure {
     ///
     /// # Errors
     /// Where and why the text is not a procedure.
-    #[expect(
-        clippy::result_large_err,
-        reason = "files are parsed once, and a fault is shown as it is"
-    )]
+    #[expect(clippy::result_large_err, reason = "files are parsed once, and a fault is shown as it is")]
     pub fn parse(file: &str, text: &str) -> Result<Procedure, RuleFault> {
         toml::from_str(text).map_err(|why| crate::check::unreadable(file, text, &why))
     }

@@ -35,9 +35,7 @@ impl Element {
         if trimmed.is_empty() {
             return Ok(None);
         }
-        let wrong = |why: String, next: &str| {
-            Sentence::new(format!("{}不对", self.label), why, next).at(&self.id)
-        };
+        let wrong = |why: String, next: &str| Sentence::new(format!("{}不对", self.label), why, next).at(&self.id);
         let folded = text::normal::folded(trimmed);
         let typed = match self.kind {
             Kind::Text => Typed::Text(trimmed.replace("\r\n", "\n")),
@@ -45,47 +43,30 @@ impl Element {
                 Typed::Text(trimmed.split_whitespace().collect::<Vec<_>>().join(" "))
             }
             Kind::Phone => Typed::Text(
-                text::phone::parse(trimmed)
-                    .map_err(|reason| wrong(strip(&reason.to_string()), ""))?
-                    .to_string(),
+                text::phone::parse(trimmed).map_err(|reason| wrong(strip(&reason.to_string()), ""))?.to_string(),
             ),
-            Kind::Email => Typed::Text(email(&folded).ok_or_else(|| {
-                wrong("电子邮箱应形如name@example.cn".into(), "请核对后重新填写")
-            })?),
+            Kind::Email => Typed::Text(
+                email(&folded).ok_or_else(|| wrong("电子邮箱应形如name@example.cn".into(), "请核对后重新填写"))?,
+            ),
             Kind::IdNumber => Typed::Text(id_number(&folded).map_err(|why| wrong(why, ""))?),
             Kind::Code => Typed::Value(Value::Code(trimmed.to_owned())),
-            Kind::Flag => Typed::Value(Value::Flag(matches!(
-                trimmed,
-                "1" | "true" | "on" | "yes" | "是"
-            ))),
-            Kind::Date => {
-                Typed::Value(Value::Date(date(&folded).ok_or_else(|| {
-                    wrong("没有这一天".into(), "请按年月日填写，如2026-11-22")
-                })?))
-            }
-            Kind::Moment => Typed::Value(Value::Moment(moment(&folded).ok_or_else(|| {
-                wrong(
-                    "没有这个时间".into(),
-                    "请按年月日和时分填写，如2026-11-22 09:30",
-                )
-            })?)),
+            Kind::Flag => Typed::Value(Value::Flag(matches!(trimmed, "1" | "true" | "on" | "yes" | "是"))),
+            Kind::Date => Typed::Value(Value::Date(
+                date(&folded).ok_or_else(|| wrong("没有这一天".into(), "请按年月日填写，如2026-11-22"))?,
+            )),
+            Kind::Moment => Typed::Value(Value::Moment(
+                moment(&folded)
+                    .ok_or_else(|| wrong("没有这个时间".into(), "请按年月日和时分填写，如2026-11-22 09:30"))?,
+            )),
             Kind::Number => Typed::Value(Value::Number(
-                folded
-                    .replace(',', "")
-                    .parse()
-                    .map_err(|_| wrong("应为整数".into(), "请只填写数字"))?,
+                folded.replace(',', "").parse().map_err(|_| wrong("应为整数".into(), "请只填写数字"))?,
             )),
-            Kind::Unit | Kind::Officer => Typed::Value(Value::Id(
-                trimmed
-                    .parse()
-                    .map_err(|_| wrong("没有这个选项".into(), "请重新选择"))?,
-            )),
+            Kind::Unit | Kind::Officer => {
+                Typed::Value(Value::Id(trimmed.parse().map_err(|_| wrong("没有这个选项".into(), "请重新选择"))?))
+            }
             Kind::Files => {
-                let ids: Result<Vec<i64>, _> =
-                    trimmed.split(',').map(|id| id.trim().parse()).collect();
-                Typed::Value(Value::Files(
-                    ids.map_err(|_| wrong("附件编号不对".into(), "请重新上传"))?,
-                ))
+                let ids: Result<Vec<i64>, _> = trimmed.split(',').map(|id| id.trim().parse()).collect();
+                Typed::Value(Value::Files(ids.map_err(|_| wrong("附件编号不对".into(), "请重新上传"))?))
             }
         };
         Ok(Some(typed))
@@ -94,13 +75,8 @@ impl Element {
     fn fits(&self, typed: &Typed) -> Result<(), Sentence> {
         match typed {
             Typed::Text(text) => self.length(text.chars().count()),
-            Typed::Value(Value::Code(code))
-                if !self.options.iter().any(|choice| choice.id == *code) =>
-            {
-                Err(
-                    Sentence::new(format!("{}不对", self.label), "没有这个选项", "请重新选择")
-                        .at(&self.id),
-                )
+            Typed::Value(Value::Code(code)) if !self.options.iter().any(|choice| choice.id == *code) => {
+                Err(Sentence::new(format!("{}不对", self.label), "没有这个选项", "请重新选择").at(&self.id))
             }
             Typed::Value(value) => self.measure(value),
         }
@@ -111,9 +87,7 @@ impl Element {
         match value {
             Value::Text(mark) => self.length(usize::try_from(mark.chars).unwrap_or(usize::MAX)),
             Value::Number(number) => self.between(*number, "数", ""),
-            Value::Files(files) => {
-                self.between(i64::try_from(files.len()).unwrap_or(i64::MAX), "附件", "个")
-            }
+            Value::Files(files) => self.between(i64::try_from(files.len()).unwrap_or(i64::MAX), "附件", "个"),
             _ => Ok(()),
         }
     }
@@ -125,14 +99,12 @@ impl Element {
     fn between(&self, number: i64, what: &str, measure: &str) -> Result<(), Sentence> {
         let label = &self.label;
         let (why, next) = match (self.min, self.max) {
-            (Some(min), _) if number < min => (
-                format!("{what}少于{min}{measure}，现为{number}{measure}"),
-                "请补充后再提交",
-            ),
-            (_, Some(max)) if number > max => (
-                format!("{what}多于{max}{measure}，现为{number}{measure}"),
-                "请精简后再提交",
-            ),
+            (Some(min), _) if number < min => {
+                (format!("{what}少于{min}{measure}，现为{number}{measure}"), "请补充后再提交")
+            }
+            (_, Some(max)) if number > max => {
+                (format!("{what}多于{max}{measure}，现为{number}{measure}"), "请精简后再提交")
+            }
             _ => return Ok(()),
         };
         Err(Sentence::new(format!("{label}不合要求"), why, next).at(&self.id))
@@ -147,36 +119,22 @@ fn email(text: &str) -> Option<String> {
     let (name, host) = text.split_once('@')?;
     let plain = |c: char| c.is_ascii_alphanumeric() || ".-_+".contains(c);
     let dotted = host.contains('.') && !host.starts_with('.') && !host.ends_with('.');
-    (!name.is_empty() && dotted && name.chars().all(plain) && host.chars().all(plain))
-        .then(|| text.to_owned())
+    (!name.is_empty() && dotted && name.chars().all(plain) && host.chars().all(plain)).then(|| text.to_owned())
 }
 
 /// A resident's number is checked; numbers of other papers (passports, permits) pass as they are.
 fn id_number(text: &str) -> Result<String, String> {
-    let plain: String = text
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .collect::<String>()
-        .to_ascii_uppercase();
+    let plain: String = text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
     let digits = plain.chars().filter(char::is_ascii_digit).count();
     if plain.len() == 18 && digits >= 17 {
-        return text::id_number::parse(&plain)
-            .map(|id| id.number)
-            .map_err(|reason| strip(&reason.to_string()));
+        return text::id_number::parse(&plain).map(|id| id.number).map_err(|reason| strip(&reason.to_string()));
     }
-    if (5..=20).contains(&plain.len()) {
-        Ok(plain)
-    } else {
-        Err("证件号码应为5至20位字母或数字".into())
-    }
+    if (5..=20).contains(&plain.len()) { Ok(plain) } else { Err("证件号码应为5至20位字母或数字".into()) }
 }
 
 /// `2026-11-22`, `20261122`, `2026/11/22`, `2026.11.22`, `2026年11月22日`.
 fn date(text: &str) -> Option<Date> {
-    let groups: Vec<&str> = text
-        .split(|c: char| !c.is_ascii_digit())
-        .filter(|group| !group.is_empty())
-        .collect();
+    let groups: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty()).collect();
     let odd = |c: char| !(c.is_ascii_digit() || c.is_whitespace() || "-/.年月日号".contains(c));
     if text.contains(odd) {
         return None;
@@ -194,21 +152,11 @@ fn moment(text: &str) -> Option<Moment> {
     if let Ok(moment) = Moment::parse(text) {
         return Some(moment);
     }
-    let at = text.find(['T', ' ', '日']).map(|at| {
-        if text[at..].starts_with('日') {
-            at + '日'.len_utf8()
-        } else {
-            at
-        }
-    })?;
+    let at =
+        text.find(['T', ' ', '日']).map(|at| if text[at..].starts_with('日') { at + '日'.len_utf8() } else { at })?;
     let (day, time) = text.split_at_checked(at)?;
-    let mut parts = time
-        .split(|c: char| !c.is_ascii_digit())
-        .filter(|part| !part.is_empty());
-    let (hour, minute) = (
-        parts.next()?.parse().ok()?,
-        parts.next().map_or(Some(0), |part| part.parse().ok())?,
-    );
+    let mut parts = time.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
+    let (hour, minute) = (parts.next()?.parse().ok()?, parts.next().map_or(Some(0), |part| part.parse().ok())?);
     let second = parts.next().map_or(Some(0), |part| part.parse().ok())?;
     (hour < 24 && minute < 60 && second < 60).then_some(())?;
     Some(Moment::of(date(day.trim())?, hour, minute, second))
@@ -219,24 +167,15 @@ mod tests {
     use super::*;
 
     fn element(kind: &str, more: &str) -> Element {
-        toml::from_str(&format!(
-            "id = \"it\"\nlabel = \"项目\"\nkind = \"{kind}\"\n{more}"
-        ))
-        .expect("an element")
+        toml::from_str(&format!("id = \"it\"\nlabel = \"项目\"\nkind = \"{kind}\"\n{more}")).expect("an element")
     }
 
     #[test]
     fn every_usual_way_to_write_a_day_is_read() {
         let date = element("date", "");
         let same = Some(Typed::Value(Value::Date(Date::constant(2026, 11, 2))));
-        for raw in [
-            "2026-11-02",
-            "20261102",
-            "2026/11/2",
-            "2026.11.2",
-            "2026年11月2日",
-            " ２０２６－１１－０２ ",
-        ] {
+        for raw in ["2026-11-02", "20261102", "2026/11/2", "2026.11.2", "2026年11月2日", " ２０２６－１１－０２ "]
+        {
             assert_eq!(date.read(raw), Ok(same.clone()), "{raw}");
         }
         for raw in ["2026-02-30", "26-11-02", "明天", "2026-11"] {
@@ -249,18 +188,8 @@ mod tests {
     #[test]
     fn a_time_may_be_written_in_chinese() {
         let moment = element("moment", "");
-        let same = Some(Typed::Value(Value::Moment(Moment::of(
-            Date::constant(2026, 11, 2),
-            9,
-            30,
-            0,
-        ))));
-        for raw in [
-            "2026-11-02 09:30",
-            "2026-11-02T09:30:00",
-            "2026年11月2日9时30分",
-            "2026/11/2 9:30",
-        ] {
+        let same = Some(Typed::Value(Value::Moment(Moment::of(Date::constant(2026, 11, 2), 9, 30, 0))));
+        for raw in ["2026-11-02 09:30", "2026-11-02T09:30:00", "2026年11月2日9时30分", "2026/11/2 9:30"] {
             assert_eq!(moment.read(raw), Ok(same.clone()), "{raw}");
         }
         assert!(moment.read("2026-11-02 25:00").is_err());
@@ -270,14 +199,8 @@ mod tests {
     fn lengths_are_told_with_both_numbers() {
         let title = element("line", "min = 4\nmax = 50");
         let short = title.read("路灯").expect_err("too short").to_string();
-        assert!(
-            short.contains("少于4字") && short.contains("现为2字"),
-            "{short}"
-        );
-        assert_eq!(
-            title.read("  路灯 不亮了 "),
-            Ok(Some(Typed::Text("路灯 不亮了".into())))
-        );
+        assert!(short.contains("少于4字") && short.contains("现为2字"), "{short}");
+        assert_eq!(title.read("  路灯 不亮了 "), Ok(Some(Typed::Text("路灯 不亮了".into()))));
         assert!(title.read(&"字".repeat(51)).is_err());
     }
 
@@ -293,13 +216,7 @@ mod tests {
     fn an_address_of_mail_needs_a_host() {
         let mail = element("email", "");
         assert!(mail.read("shen@example.cn").is_ok());
-        for raw in [
-            "shen",
-            "shen@",
-            "@example.cn",
-            "shen@example",
-            "a b@example.cn",
-        ] {
+        for raw in ["shen", "shen@", "@example.cn", "shen@example", "a b@example.cn"] {
             assert!(mail.read(raw).is_err(), "{raw}");
         }
     }

@@ -62,17 +62,8 @@ pub struct Sentence {
 
 impl Sentence {
     /// A sentence without article and field.
-    pub fn new(
-        what: impl Into<String>,
-        why: impl Into<String>,
-        next: impl Into<String>,
-    ) -> Sentence {
-        Sentence {
-            what: what.into(),
-            why: why.into(),
-            next: next.into(),
-            ..Sentence::default()
-        }
+    pub fn new(what: impl Into<String>, why: impl Into<String>, next: impl Into<String>) -> Sentence {
+        Sentence { what: what.into(), why: why.into(), next: next.into(), ..Sentence::default() }
     }
 
     /// With its article.
@@ -119,25 +110,18 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal of one sentence.
     pub fn new(code: RefusalCode, sentence: Sentence) -> Refusal {
-        Refusal {
-            code,
-            sentences: vec![sentence],
-        }
+        Refusal { code, sentences: vec![sentence] }
     }
 
     /// The element of the first sentence that has one.
     pub fn field(&self) -> Option<&str> {
-        self.sentences
-            .iter()
-            .find_map(|sentence| sentence.field.as_deref())
+        self.sentences.iter().find_map(|sentence| sentence.field.as_deref())
     }
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.sentences
-            .iter()
-            .try_for_each(|sentence| sentence.fmt(f))
+        self.sentences.iter().try_for_each(|sentence| sentence.fmt(f))
     }
 }
 

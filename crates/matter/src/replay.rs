@@ -48,15 +48,9 @@ pub fn apply(matter: Option<Matter>, event: &Event) -> Result<Matter, Broken> {
         return Err(Broken::Opening { seq: event.seq });
     }
     if event.seq != expected {
-        return Err(Broken::Order {
-            seq: event.seq,
-            expected,
-        });
+        return Err(Broken::Order { seq: event.seq, expected });
     }
-    let head = chain::link(
-        matter.as_ref().map_or("", |matter| matter.head.as_str()),
-        event,
-    );
+    let head = chain::link(matter.as_ref().map_or("", |matter| matter.head.as_str()), event);
     let mut matter = match (matter, event.changes.first()) {
         (Some(matter), _) => matter,
         (None, Some(change)) => opened(change, event).ok_or(Broken::Opening { seq: event.seq })?,
@@ -65,10 +59,7 @@ pub fn apply(matter: Option<Matter>, event: &Event) -> Result<Matter, Broken> {
     for change in &event.changes {
         change_one(&mut matter, change, event);
     }
-    let done = matter.done.entry(event.code.clone()).or_insert(Done {
-        times: 0,
-        at: event.at,
-    });
+    let done = matter.done.entry(event.code.clone()).or_insert(Done { times: 0, at: event.at });
     done.times += 1;
     done.at = event.at;
     matter.seq = event.seq;
@@ -79,22 +70,11 @@ pub fn apply(matter: Option<Matter>, event: &Event) -> Result<Matter, Broken> {
 
 /// The matter that a whole history adds up to; none for an empty one.
 pub fn replay<'a>(events: impl IntoIterator<Item = &'a Event>) -> Result<Option<Matter>, Broken> {
-    events
-        .into_iter()
-        .try_fold(None, |matter, event| apply(matter, event).map(Some))
+    events.into_iter().try_fold(None, |matter, event| apply(matter, event).map(Some))
 }
 
 fn opened(change: &Change, event: &Event) -> Option<Matter> {
-    let Change::Opened {
-        id,
-        public_id,
-        body,
-        procedure,
-        version,
-        parent,
-        origin,
-    } = change
-    else {
+    let Change::Opened { id, public_id, body, procedure, version, parent, origin } = change else {
         return None;
     };
     Some(Matter {
@@ -143,33 +123,21 @@ fn change_one(matter: &mut Matter, change: &Change, event: &Event) {
             matter.clocks.insert(id.clone(), clock.clone());
         }
         Change::ChildOpened { id, kind } => {
-            matter.children.push(ChildLink {
-                id: *id,
-                kind: kind.clone(),
-                ended: None,
-            });
+            matter.children.push(ChildLink { id: *id, kind: kind.clone(), ended: None });
         }
         Change::ChildClosed { id, state } => {
             if let Some(child) = matter.children.iter_mut().find(|child| child.id == *id) {
                 child.ended = Some(state.clone());
             }
         }
-        Change::PaperDue {
-            paper,
-            number,
-            template,
-        } => matter.papers.push(PaperLink {
+        Change::PaperDue { paper, number, template } => matter.papers.push(PaperLink {
             paper: paper.clone(),
             number: number.clone(),
             template: template.clone(),
             rendered: None,
         }),
         Change::PaperRendered { number, hash } => {
-            if let Some(paper) = matter
-                .papers
-                .iter_mut()
-                .find(|paper| paper.number == *number)
-            {
+            if let Some(paper) = matter.papers.iter_mut().find(|paper| paper.number == *number) {
                 paper.rendered = Some(hash.clone());
             }
         }
@@ -193,11 +161,7 @@ fn change_one(matter: &mut Matter, change: &Change, event: &Event) {
 }
 
 fn set(matter: &mut Matter, element: &str, value: Option<Value>) {
-    let code = || {
-        value
-            .as_ref()
-            .and_then(|value| value.code().map(str::to_owned))
-    };
+    let code = || value.as_ref().and_then(|value| value.code().map(str::to_owned));
     match element {
         "category" => matter.category = code(),
         "channel" => matter.channel = code(),

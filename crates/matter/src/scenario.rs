@@ -94,10 +94,7 @@ pub struct Deed {
 ///
 /// # Errors
 /// Where and why the text is not a file of cases.
-#[expect(
-    clippy::result_large_err,
-    reason = "files are parsed once, and a fault is shown as it is"
-)]
+#[expect(clippy::result_large_err, reason = "files are parsed once, and a fault is shown as it is")]
 pub fn parse(file: &str, text: &str) -> Result<Vec<Case>, RuleFault> {
     let cases = toml::from_str::<CaseFile>(text).map(|file| file.cases);
     cases.map_err(|why| crate::check::unreadable(file, text, &why))
@@ -118,16 +115,8 @@ pub fn run(case: &Case, law: &Law, procedures: &[Procedure]) -> Result<BTreeSet<
             .map_err(|why| format!("第{}步“{}”（{}）：{why}", number + 1, deed.step, deed.at))?;
         signature.push(mark);
     }
-    let clocks = world
-        .matters
-        .values()
-        .flat_map(|kept| kept.matter.clocks.values());
-    let limits = clocks.map(|clock| {
-        format!(
-            "{} {} {}+{}",
-            clock.limit, clock.version, clock.amount, clock.extended
-        )
-    });
+    let clocks = world.matters.values().flat_map(|kept| kept.matter.clocks.values());
+    let limits = clocks.map(|clock| format!("{} {} {}+{}", clock.limit, clock.version, clock.amount, clock.extended));
     Ok(limits.chain([signature.join(" ")]).collect())
 }
 
@@ -136,9 +125,7 @@ fn one(case: &Case, deed: &Deed, world: &mut World) -> Result<String, String> {
     let at = moment(&deed.at)?;
     let now = deed.recorded.as_deref().map_or(Ok(at), moment)?;
     world.facts.0.extend(&deed.facts);
-    world
-        .tick(now)
-        .map_err(|refusal| format!("到期未能自动办理：{refusal}"))?;
+    world.tick(now).map_err(|refusal| format!("到期未能自动办理：{refusal}"))?;
     let target = target(deed, world)?;
     if deed.step != WAIT {
         let done = perform(case, deed, world, target, at, now);
@@ -153,32 +140,18 @@ fn one(case: &Case, deed: &Deed, world: &mut World) -> Result<String, String> {
             (None, None) => {}
             (Some(code), Some(refusal)) if *code == refusal.code => says(deed, &refusal)?,
             (_, found) => {
-                return Err(format!(
-                    "退回送审人：应为{:?}，实为{found:?}",
-                    deed.returned
-                ));
+                return Err(format!("退回送审人：应为{:?}，实为{found:?}", deed.returned));
             }
         }
     }
-    let target = if target == 0 {
-        world.matters.keys().next_back().copied().unwrap_or(0)
-    } else {
-        target
-    };
+    let target = if target == 0 { world.matters.keys().next_back().copied().unwrap_or(0) } else { target };
     if let Some(kept) = world.matters.get(&target) {
         expected(deed, kept)?;
     }
     let role = deed.by.map_or("", Role::label);
-    let code = deed
-        .refused
-        .or(deed.returned)
-        .map_or(String::new(), |code| format!("!{code:?}"));
+    let code = deed.refused.or(deed.returned).map_or(String::new(), |code| format!("!{code:?}"));
     let decision = deed.decision.as_deref().unwrap_or_default();
-    Ok(format!(
-        "{}{}{role}{code}{decision}",
-        deed.step,
-        deed.on.as_deref().unwrap_or_default()
-    ))
+    Ok(format!("{}{}{role}{code}{decision}", deed.step, deed.on.as_deref().unwrap_or_default()))
 }
 
 /// The matter on which the act is done; 0 when it opens the case's own.
@@ -186,26 +159,12 @@ fn target(deed: &Deed, world: &World) -> Result<i64, String> {
     let Some(kind) = &deed.on else {
         return Ok(world.matters.keys().next().copied().unwrap_or(0));
     };
-    let of_kind = |kept: &&Kept| {
-        kept.matter
-            .parent
-            .as_ref()
-            .is_some_and(|parent| parent.kind == *kind)
-    };
-    let found = world.matters.values().filter(of_kind).next_back();
-    found
-        .map(|kept| kept.matter.id)
-        .ok_or_else(|| format!("没有“{kind}”这样的子事项"))
+    let of_kind = |kept: &&Kept| kept.matter.parent.as_ref().is_some_and(|parent| parent.kind == *kind);
+    let found = world.matters.values().rfind(of_kind);
+    found.map(|kept| kept.matter.id).ok_or_else(|| format!("没有“{kind}”这样的子事项"))
 }
 
-fn perform(
-    case: &Case,
-    deed: &Deed,
-    world: &mut World,
-    target: i64,
-    at: Moment,
-    now: Moment,
-) -> Result<(), Refusal> {
+fn perform(case: &Case, deed: &Deed, world: &mut World, target: i64, at: Moment, now: Moment) -> Result<(), Refusal> {
     let role = deed.by.unwrap_or(Role::System);
     let id = match role {
         Role::Party => 0,
@@ -213,15 +172,8 @@ fn perform(
         Role::Importer => -2,
         officer => 100 * (officer as i64 + 1) + deed.who,
     };
-    let actor = Actor {
-        id,
-        roles: vec![role],
-        unit: None,
-    };
-    let mut act = Act {
-        expected_seq: deed.seen,
-        ..Act::new(&deed.step, actor, at)
-    };
+    let actor = Actor { id, roles: vec![role], unit: None };
+    let mut act = Act { expected_seq: deed.seen, ..Act::new(&deed.step, actor, at) };
     let rules: Vec<Procedure> = match world.matters.get(&target) {
         Some(kept) => vec![kept.procedure.clone()],
         None => world.rules(&case.procedure),
@@ -235,22 +187,14 @@ fn perform(
         }
     }
     last?;
-    if target == 0 {
-        world.open(&case.procedure, act, now).map(|_| ())
-    } else {
-        world.act(target, act, now)
-    }
+    if target == 0 { world.open(&case.procedure, act, now).map(|_| ()) } else { world.act(target, act, now) }
 }
 
 fn values(deed: &Deed, rule: &Procedure) -> Result<BTreeMap<String, Value>, Refusal> {
     let mut values = BTreeMap::new();
     let imports = deed.by == Some(Role::Importer);
     let read = |element: &Element, raw: &str| {
-        if imports {
-            element.read_as_is(raw)
-        } else {
-            element.read(raw)
-        }
+        if imports { element.read_as_is(raw) } else { element.read(raw) }
     };
     for (name, given) in &deed.values {
         let raw = match given {
@@ -276,10 +220,7 @@ fn values(deed: &Deed, rule: &Procedure) -> Result<BTreeMap<String, Value>, Refu
 
 fn refused(deed: &Deed, refusal: &Refusal) -> Result<(), String> {
     if deed.refused != Some(refusal.code) {
-        return Err(format!(
-            "应以{:?}拒绝，实为{:?}：{refusal}",
-            deed.refused, refusal.code
-        ));
+        return Err(format!("应以{:?}拒绝，实为{:?}：{refusal}", deed.refused, refusal.code));
     }
     says(deed, refusal)
 }
@@ -295,11 +236,7 @@ fn says(deed: &Deed, refusal: &Refusal) -> Result<(), String> {
 fn expected(deed: &Deed, kept: &Kept) -> Result<(), String> {
     let matter = &kept.matter;
     let same = |what: &str, expected: &str, found: &str| {
-        if expected == found {
-            Ok(())
-        } else {
-            Err(format!("{what}应为{expected}，实为{found}"))
-        }
+        if expected == found { Ok(()) } else { Err(format!("{what}应为{expected}，实为{found}")) }
     };
     if let Some(state) = &deed.state {
         same("状态", state, &matter.state)?;
@@ -308,11 +245,7 @@ fn expected(deed: &Deed, kept: &Kept) -> Result<(), String> {
         same("决定", decision, matter.decision.as_deref().unwrap_or("无"))?;
     }
     if let Some(papers) = &deed.papers {
-        let found: Vec<&str> = matter
-            .papers
-            .iter()
-            .map(|paper| paper.paper.as_str())
-            .collect();
+        let found: Vec<&str> = matter.papers.iter().map(|paper| paper.paper.as_str()).collect();
         same("文书", &papers.join(" "), &found.join(" "))?;
     }
     if let Some(role) = deed.awaits {

@@ -44,23 +44,12 @@ pub struct World<'a> {
 impl<'a> World<'a> {
     /// An empty world of one body with the default rules.
     pub fn new(law: &'a Law, procedures: &'a [Procedure], bodies: Vec<&'a str>) -> World<'a> {
-        World {
-            law,
-            procedures,
-            bodies,
-            matters: BTreeMap::new(),
-            facts: Facts::default(),
-            returned: None,
-        }
+        World { law, procedures, bodies, matters: BTreeMap::new(), facts: Facts::default(), returned: None }
     }
 
     /// Every version of a procedure.
     pub fn rules(&self, id: &str) -> Vec<Procedure> {
-        self.procedures
-            .iter()
-            .filter(|rule| rule.id == id)
-            .cloned()
-            .collect()
+        self.procedures.iter().filter(|rule| rule.id == id).cloned().collect()
     }
 
     /// Opens a matter under the version that applies. Its id.
@@ -87,11 +76,7 @@ impl<'a> World<'a> {
     pub fn tick(&mut self, now: Moment) -> Result<(), Refusal> {
         loop {
             let due = self.matters.values().find_map(|kept| {
-                kept.matter
-                    .lapses(kept.procedure, now)
-                    .into_iter()
-                    .next()
-                    .map(|lapse| (kept.matter.id, lapse))
+                kept.matter.lapses(kept.procedure, now).into_iter().next().map(|lapse| (kept.matter.id, lapse))
             });
             let Some((id, lapse)) = due else {
                 return Ok(());
@@ -100,10 +85,7 @@ impl<'a> World<'a> {
         }
     }
 
-    fn transact<T>(
-        &mut self,
-        work: impl FnOnce(&mut Self) -> Result<T, Refusal>,
-    ) -> Result<T, Refusal> {
+    fn transact<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, Refusal>) -> Result<T, Refusal> {
         let before = self.matters.clone();
         let done = work(self);
         if done.is_err() {
@@ -123,24 +105,13 @@ impl<'a> World<'a> {
         link: Option<(i64, Parent)>,
         now: Moment,
     ) -> Result<i64, Refusal> {
-        let rule = version_for(self.procedures.iter(), procedure, &self.bodies, &act).ok_or_else(
-            || {
-                let why = format!("{}没有适用的规程", act.at.date());
-                Refusal::new(
-                    RefusalCode::UnknownStep,
-                    Sentence::new("不能登记", why, "请核对日期"),
-                )
-            },
-        )?;
+        let rule = version_for(self.procedures.iter(), procedure, &self.bodies, &act).ok_or_else(|| {
+            let why = format!("{}没有适用的规程", act.at.date());
+            Refusal::new(RefusalCode::UnknownStep, Sentence::new("不能登记", why, "请核对日期"))
+        })?;
         let (id, parent) = link.map_or((self.fresh_id(), None), |(id, parent)| (id, Some(parent)));
         let public_id = format!("matter-{id}");
-        act.opening = Some(Opening {
-            id,
-            public_id,
-            body: 1,
-            parent,
-            origin: None,
-        });
+        act.opening = Some(Opening { id, public_id, body: 1, parent, origin: None });
         let decision = self.decide(rule, None, &act, now)?;
         self.keep(rule, None, decision, &act, now)?;
         Ok(id)
@@ -148,10 +119,7 @@ impl<'a> World<'a> {
 
     fn act_one(&mut self, id: i64, mut act: Act, now: Moment) -> Result<(), Refusal> {
         let Some(kept) = self.matters.get(&id).cloned() else {
-            return Err(Refusal::new(
-                RefusalCode::UnknownStep,
-                Sentence::new("没有这个事项", "", ""),
-            ));
+            return Err(Refusal::new(RefusalCode::UnknownStep, Sentence::new("没有这个事项", "", "")));
         };
         act.child = Some(self.fresh_id());
         let decision = self.decide(kept.procedure, Some(&kept), &act, now)?;
@@ -159,26 +127,11 @@ impl<'a> World<'a> {
         self.keep(kept.procedure, Some(kept.matter), decision, &act, now)
     }
 
-    fn decide(
-        &self,
-        rule: &Procedure,
-        kept: Option<&Kept>,
-        act: &Act,
-        now: Moment,
-    ) -> Result<Decision, Refusal> {
-        let since: Vec<Event> = kept
-            .iter()
-            .flat_map(|kept| &kept.events)
-            .map(|(event, _)| event.clone())
-            .collect();
+    fn decide(&self, rule: &Procedure, kept: Option<&Kept>, act: &Act, now: Moment) -> Result<Decision, Refusal> {
+        let since: Vec<Event> = kept.iter().flat_map(|kept| &kept.events).map(|(event, _)| event.clone()).collect();
         let matter = kept.map(|kept| &kept.matter);
         let needed = Facts::needed(rule, matter, act);
-        let facts = Facts(
-            needed
-                .into_iter()
-                .map(|fact| (fact, self.facts.get(fact)))
-                .collect(),
-        );
+        let facts = Facts(needed.into_iter().map(|fact| (fact, self.facts.get(fact))).collect());
         let ground = Ground {
             procedure: rule,
             law: self.law,
@@ -204,78 +157,34 @@ impl<'a> World<'a> {
             match consequence {
                 Consequence::Number { series } => decision.numbered(format!("{series}-{count}")),
                 Consequence::Paper { paper, series, .. } => {
-                    let issued = self
-                        .matters
-                        .values()
-                        .map(|kept| kept.matter.papers.len())
-                        .sum::<usize>();
+                    let issued = self.matters.values().map(|kept| kept.matter.papers.len()).sum::<usize>();
                     decision.paper_due(&paper, format!("{series}-{issued}"), String::new());
                 }
                 Consequence::Publish { .. } => decision.published(1),
                 other => later.push(other),
             }
         }
-        let before = matter
-            .as_ref()
-            .map_or(String::new(), |matter| matter.head.clone());
+        let before = matter.as_ref().map_or(String::new(), |matter| matter.head.clone());
         let hash = chain::link(&before, &decision.event);
         let matter = replay::apply(matter, &decision.event).map_err(|broken| {
-            Refusal::new(
-                RefusalCode::Conflict,
-                Sentence::new("记录不能接续", broken.to_string(), ""),
-            )
+            Refusal::new(RefusalCode::Conflict, Sentence::new("记录不能接续", broken.to_string(), ""))
         })?;
         let id = matter.id;
         let kept = self.matters.entry(id);
-        let kept = kept.or_insert_with(|| Kept {
-            matter: matter.clone(),
-            events: Vec::new(),
-            procedure: rule,
-        });
+        let kept = kept.or_insert_with(|| Kept { matter: matter.clone(), events: Vec::new(), procedure: rule });
         kept.matter = matter;
         kept.events.push((decision.event, hash));
-        later
-            .into_iter()
-            .try_for_each(|consequence| self.follow(id, consequence, act, now))
+        later.into_iter().try_for_each(|consequence| self.follow(id, consequence, act, now))
     }
 
-    fn follow(
-        &mut self,
-        from: i64,
-        consequence: Consequence,
-        act: &Act,
-        now: Moment,
-    ) -> Result<(), Refusal> {
+    fn follow(&mut self, from: i64, consequence: Consequence, act: &Act, now: Moment) -> Result<(), Refusal> {
         match consequence {
-            Consequence::OpenChild {
-                id,
-                kind,
-                procedure,
-                step,
-                values,
-            } => {
-                let child = Act {
-                    values,
-                    ..Act::new(&step, Actor::system(), act.at)
-                };
-                self.open_one(
-                    &procedure,
-                    child,
-                    Some((id, Parent { id: from, kind })),
-                    now,
-                )
-                .map(|_| ())
+            Consequence::OpenChild { id, kind, procedure, step, values } => {
+                let child = Act { values, ..Act::new(&step, Actor::system(), act.at) };
+                self.open_one(&procedure, child, Some((id, Parent { id: from, kind })), now).map(|_| ())
             }
-            Consequence::Act {
-                matter,
-                step,
-                at,
-                values,
-            } => {
-                let act = Act {
-                    values,
-                    ..Act::new(&step, Actor::system(), at)
-                };
+            Consequence::Act { matter, step, at, values } => {
+                let act = Act { values, ..Act::new(&step, Actor::system(), at) };
                 self.act_one(matter, act, now)
             }
             _ => Ok(()),
@@ -294,48 +203,21 @@ impl Kept<'_> {
         let row = Matter::parse(&self.matter.canonical()).ok();
         let closed = self.matter.phase == crate::Phase::Closed;
         let rows = self.matter.columns().clocks;
-        let open = self
-            .matter
-            .clocks
-            .values()
-            .filter(|clock| clock.is_open())
-            .count();
+        let open = self.matter.clocks.values().filter(|clock| clock.is_open()).count();
         let checks = [
+            (replay::replay(events).ok().flatten().as_ref() == Some(&self.matter), "replay differs from the row"),
+            (row.as_ref() == Some(&self.matter), "the row does not survive being stored"),
             (
-                replay::replay(events).ok().flatten().as_ref() == Some(&self.matter),
-                "replay differs from the row",
-            ),
-            (
-                row.as_ref() == Some(&self.matter),
-                "the row does not survive being stored",
-            ),
-            (
-                chain::verify(
-                    self.events
-                        .iter()
-                        .map(|(event, hash)| (event, hash.as_str())),
-                )
-                .is_ok(),
+                chain::verify(self.events.iter().map(|(event, hash)| (event, hash.as_str()))).is_ok(),
                 "the chain does not verify",
             ),
             (!closed || open == 0, "a closed matter has a running clock"),
             (
-                !closed
-                    || self
-                        .matter
-                        .children
-                        .iter()
-                        .all(|child| child.ended.is_some()),
+                !closed || self.matter.children.iter().all(|child| child.ended.is_some()),
                 "a closed matter has an open child",
             ),
-            (
-                closed == self.matter.closed_at.is_some(),
-                "the closing time does not fit the state",
-            ),
-            (
-                rows.len() == open && rows.iter().all(|row| row.amber_on <= row.due_on),
-                "an open clock lacks its row",
-            ),
+            (closed == self.matter.closed_at.is_some(), "the closing time does not fit the state"),
+            (rows.len() == open && rows.iter().all(|row| row.amber_on <= row.due_on), "an open clock lacks its row"),
         ];
         let broken = checks.into_iter().find(|(holds, _)| !holds);
         broken.map(|(_, what)| format!("{} {}: {what}", self.procedure.id, self.matter.id))
@@ -346,8 +228,5 @@ impl Kept<'_> {
 pub fn mark(text: &str) -> Value {
     use sha2::{Digest, Sha256};
     let hash = chain::hex(&Sha256::digest(text.as_bytes()));
-    Value::Text(crate::TextMark {
-        hash,
-        chars: u32::try_from(text.chars().count()).unwrap_or(u32::MAX),
-    })
+    Value::Text(crate::TextMark { hash, chars: u32::try_from(text.chars().count()).unwrap_or(u32::MAX) })
 }

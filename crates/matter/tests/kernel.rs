@@ -16,9 +16,7 @@ struct Rules {
 
 static RULES: LazyLock<Rules> = LazyLock::new(|| {
     let read = |folder: &str| {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../../rulebook")
-            .join(folder);
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rulebook").join(folder);
         let mut files = Vec::new();
         for entry in std::fs::read_dir(folder).expect("a folder of the rulebook") {
             let path = entry.expect("an entry").path();
@@ -32,41 +30,22 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
     };
     let mut files = read("law");
     files.extend(read("law/calendar"));
-    let law = Law::parse(
-        files
-            .iter()
-            .map(|(name, text)| (name.as_str(), text.as_str())),
-    )
-    .expect("sound law");
-    let parse = |(name, text): (String, String)| {
-        Procedure::parse(&name, &text).expect("a readable procedure")
-    };
-    Rules {
-        law,
-        procedures: read("procedures").into_iter().map(parse).collect(),
-    }
+    let law = Law::parse(files.iter().map(|(name, text)| (name.as_str(), text.as_str()))).expect("sound law");
+    let parse = |(name, text): (String, String)| Procedure::parse(&name, &text).expect("a readable procedure");
+    Rules { law, procedures: read("procedures").into_iter().map(parse).collect() }
 });
 
 /// A value that fits the element, or now and then one that does not.
 fn value(procedure: &Procedure, step: &Step, name: &str, seed: u64, at: Moment) -> Option<Value> {
     let pick = |codes: Vec<String>| {
         let count = u64::try_from(codes.len()).ok().filter(|count| *count > 0)?;
-        codes
-            .into_iter()
-            .nth(usize::try_from(seed % count).ok()?)
-            .map(Value::Code)
+        codes.into_iter().nth(usize::try_from(seed % count).ok()?).map(Value::Code)
     };
     match name {
         "unit" | "handler" => return Some(Value::Id(3)),
         "public" => return Some(Value::Flag(seed.is_multiple_of(2))),
         "category" => {
-            return pick(
-                procedure
-                    .categories
-                    .iter()
-                    .map(|one| one.id.clone())
-                    .collect(),
-            );
+            return pick(procedure.categories.iter().map(|one| one.id.clone()).collect());
         }
         "channel" => return pick(step.channels.clone()),
         "decision" => return pick(step.decisions.clone()),
@@ -76,13 +55,7 @@ fn value(procedure: &Procedure, step: &Step, name: &str, seed: u64, at: Moment) 
     let days = i64::try_from(seed % 12).ok()? - 8;
     Some(match element.kind {
         Kind::Code => {
-            return pick(
-                element
-                    .options
-                    .iter()
-                    .map(|choice| choice.id.clone())
-                    .collect(),
-            );
+            return pick(element.options.iter().map(|choice| choice.id.clone()).collect());
         }
         Kind::Date => Value::Date(at.plus_days(days).date()),
         Kind::Moment => Value::Moment(at.plus_days(days)),
@@ -96,32 +69,13 @@ fn value(procedure: &Procedure, step: &Step, name: &str, seed: u64, at: Moment) 
 }
 
 fn act(procedure: &Procedure, step: &Step, seed: u64, at: Moment) -> Act {
-    let role = step
-        .by
-        .get(usize::try_from(seed).unwrap_or(0) % step.by.len().max(1))
-        .copied();
-    let role = if seed % 17 == 5 {
-        Role::Importer
-    } else {
-        role.unwrap_or(Role::Party)
-    };
-    let actor = Actor {
-        id: i64::from(role as u8),
-        roles: vec![role],
-        unit: Some(3),
-    };
+    let role = step.by.get(usize::try_from(seed).unwrap_or(0) % step.by.len().max(1)).copied();
+    let role = if seed % 17 == 5 { Role::Importer } else { role.unwrap_or(Role::Party) };
+    let actor = Actor { id: i64::from(role as u8), roles: vec![role], unit: Some(3) };
     let mut act = Act::new(&step.id, actor, at);
-    let takes = step
-        .takes
-        .iter()
-        .filter(|name| (seed / 7).is_multiple_of(2) || name.len() % 2 == 0);
+    let takes = step.takes.iter().filter(|name| (seed / 7).is_multiple_of(2) || name.len() % 2 == 0);
     let codes = ["channel", "decision"].map(str::to_owned);
-    for name in step
-        .needs
-        .iter()
-        .chain(takes)
-        .chain(codes.iter().filter(|name| step.may_give(name)))
-    {
+    for name in step.needs.iter().chain(takes).chain(codes.iter().filter(|name| step.may_give(name))) {
         if let Some(value) = value(procedure, step, name, seed, at) {
             act.values.insert(name.clone(), value);
         }
@@ -132,47 +86,26 @@ fn act(procedure: &Procedure, step: &Step, seed: u64, at: Moment) -> Act {
 /// One random move in the world: on some matter, some step, or a word on a proposal.
 fn one(world: &mut World, seed: u64, at: Moment) {
     let seats: Vec<i64> = world.matters.keys().copied().collect();
-    let Some(id) = seats
-        .get(usize::try_from(seed / 3).unwrap_or(0) % seats.len().max(1))
-        .copied()
-    else {
+    let Some(id) = seats.get(usize::try_from(seed / 3).unwrap_or(0) % seats.len().max(1)).copied() else {
         return;
     };
     let kept = &world.matters[&id];
     let awaits = kept.matter.columns().awaits;
     if let Some(role) = awaits.filter(|_| seed.is_multiple_of(2)) {
-        let actor = Actor {
-            id: 90,
-            roles: vec![role],
-            unit: None,
-        };
-        let code = [
-            "approve",
-            "approve",
-            "approve",
-            "return_proposal",
-            "withdraw_proposal",
-        ][usize::try_from(seed % 5).unwrap_or(0)];
+        let actor = Actor { id: 90, roles: vec![role], unit: None };
+        let code = ["approve", "approve", "approve", "return_proposal", "withdraw_proposal"]
+            [usize::try_from(seed % 5).unwrap_or(0)];
         let mut act = Act::new(code, actor, at);
         act.values.insert("opinion".into(), mark("请修改"));
         let _ = world.act(id, act, at);
         return;
     }
     let procedure = kept.procedure;
-    let steps: Vec<&Step> = procedure
-        .steps
-        .iter()
-        .filter(|step| step.from.contains(&kept.matter.state))
-        .collect();
-    let pool: Vec<&Step> = if seed % 11 == 1 || steps.is_empty() {
-        procedure.steps.iter().collect()
-    } else {
-        steps
-    };
+    let steps: Vec<&Step> = procedure.steps.iter().filter(|step| step.from.contains(&kept.matter.state)).collect();
+    let pool: Vec<&Step> = if seed % 11 == 1 || steps.is_empty() { procedure.steps.iter().collect() } else { steps };
     let step = pool[usize::try_from(seed / 5).unwrap_or(0) % pool.len()];
     let mut act = act(procedure, step, seed, at);
-    act.expected_seq =
-        (seed % 4 == 1).then_some(kept.matter.seq - i64::try_from(seed % 3).unwrap_or(0));
+    act.expected_seq = (seed % 4 == 1).then_some(kept.matter.seq - i64::try_from(seed % 3).unwrap_or(0));
     let _ = world.act(id, act, at);
 }
 
@@ -190,12 +123,7 @@ fn begun<'a>(rules: &'a Rules, procedure: &Procedure, opening: u64, now: Moment)
 }
 
 fn start(procedure: &Procedure) -> Moment {
-    Moment::of(
-        procedure.valid_from.max(Date::constant(2018, 3, 1)),
-        9,
-        0,
-        0,
-    )
+    Moment::of(procedure.valid_from.max(Date::constant(2018, 3, 1)), 9, 0, 0)
 }
 
 /// The property below would prove nothing if every act were refused.
@@ -205,17 +133,10 @@ fn random_acts_reach_most_steps() {
     let mut done: BTreeSet<(String, String)> = BTreeSet::new();
     let mut seed = 20_261_122_u64;
     let mut draw = || {
-        seed = seed
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         seed >> 20
     };
-    for procedure in rules
-        .procedures
-        .iter()
-        .cycle()
-        .take(rules.procedures.len() * 30)
-    {
+    for procedure in rules.procedures.iter().cycle().take(rules.procedures.len() * 30) {
         let mut now = start(procedure);
         let mut world = begun(rules, procedure, draw(), now);
         for _ in 0..40 {
@@ -225,34 +146,18 @@ fn random_acts_reach_most_steps() {
         }
         for kept in world.matters.values() {
             let id = format!("{} {}", kept.procedure.id, kept.procedure.version);
-            done.extend(
-                kept.events
-                    .iter()
-                    .map(|(event, _)| (id.clone(), event.code.clone())),
-            );
+            done.extend(kept.events.iter().map(|(event, _)| (id.clone(), event.code.clone())));
         }
     }
     let all: Vec<(String, String)> = rules
         .procedures
         .iter()
-        .flat_map(|one| {
-            one.steps
-                .iter()
-                .map(move |step| (format!("{} {}", one.id, one.version), step.id.clone()))
-        })
+        .flat_map(|one| one.steps.iter().map(move |step| (format!("{} {}", one.id, one.version), step.id.clone())))
         .collect();
     let never: Vec<&(String, String)> = all.iter().filter(|step| !done.contains(step)).collect();
-    assert!(
-        never.len() * 10 < all.len(),
-        "{} of {} steps never performed: {never:?}",
-        never.len(),
-        all.len()
-    );
+    assert!(never.len() * 10 < all.len(), "{} of {} steps never performed: {never:?}", never.len(), all.len());
     for kernel in ["propose", "approve", "return_proposal", "child_closed"] {
-        assert!(
-            done.iter().any(|(_, code)| code == kernel),
-            "{kernel} never happened"
-        );
+        assert!(done.iter().any(|(_, code)| code == kernel), "{kernel} never happened");
     }
 }
 

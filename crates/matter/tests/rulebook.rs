@@ -17,15 +17,8 @@ fn files(folder: &str) -> Vec<(String, String)> {
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|end| end == "toml") {
-                let name = path
-                    .strip_prefix(&root)
-                    .expect("inside the rulebook")
-                    .display()
-                    .to_string();
-                found.push((
-                    name,
-                    std::fs::read_to_string(&path).expect("a readable file"),
-                ));
+                let name = path.strip_prefix(&root).expect("inside the rulebook").display().to_string();
+                found.push((name, std::fs::read_to_string(&path).expect("a readable file")));
             }
         }
     }
@@ -35,18 +28,11 @@ fn files(folder: &str) -> Vec<(String, String)> {
 
 fn law() -> Law {
     let files = files("law");
-    Law::parse(
-        files
-            .iter()
-            .map(|(name, text)| (name.as_str(), text.as_str())),
-    )
-    .expect("sound law files")
+    Law::parse(files.iter().map(|(name, text)| (name.as_str(), text.as_str()))).expect("sound law files")
 }
 
 fn procedures() -> Vec<Procedure> {
-    let parse = |(name, text): (String, String)| {
-        Procedure::parse(&name, &text).unwrap_or_else(|why| panic!("{why:?}"))
-    };
+    let parse = |(name, text): (String, String)| Procedure::parse(&name, &text).unwrap_or_else(|why| panic!("{why:?}"));
     files("procedures").into_iter().map(parse).collect()
 }
 
@@ -54,27 +40,10 @@ fn procedures() -> Vec<Procedure> {
 fn every_procedure_is_sound() {
     let (law, files) = (law(), files("procedures"));
     let procedures = procedures();
-    let sources: Vec<Source> = files
-        .iter()
-        .zip(&procedures)
-        .map(|((file, text), procedure)| Source {
-            file,
-            text,
-            procedure,
-        })
-        .collect();
-    let templates = procedures
-        .iter()
-        .flat_map(|one| &one.papers)
-        .map(|paper| paper.template.clone())
-        .collect();
-    let faults = check(
-        &sources,
-        &Surroundings {
-            law: &law,
-            templates: &templates,
-        },
-    );
+    let sources: Vec<Source> =
+        files.iter().zip(&procedures).map(|((file, text), procedure)| Source { file, text, procedure }).collect();
+    let templates = procedures.iter().flat_map(|one| &one.papers).map(|paper| paper.template.clone()).collect();
+    let faults = check(&sources, &Surroundings { law: &law, templates: &templates });
     let told: Vec<String> = faults.iter().map(|fault| format!("{fault:?}")).collect();
     assert!(told.is_empty(), "{}", told.join("\n"));
 }
@@ -86,19 +55,12 @@ fn every_case_is_as_it_says_and_no_two_are_the_same() {
     let mut wrong = Vec::new();
     for (file, text) in files("scenarios") {
         for case in scenario::parse(&file, &text).unwrap_or_else(|why| panic!("{why:?}")) {
-            assert!(
-                !case.cite.is_empty() && !case.catches.is_empty(),
-                "{file}: {}",
-                case.name
-            );
+            assert!(!case.cite.is_empty() && !case.catches.is_empty(), "{file}: {}", case.name);
             match scenario::run(&case, &law, &procedures) {
                 Err(why) => wrong.push(format!("{file} “{}” {why}", case.name)),
                 Ok(signature) => {
                     if let Some(twin) = seen.insert(signature, case.name.clone()) {
-                        wrong.push(format!(
-                            "{file} “{}” 与“{twin}”步骤、拒绝和期限都相同",
-                            case.name
-                        ));
+                        wrong.push(format!("{file} “{}” 与“{twin}”步骤、拒绝和期限都相同", case.name));
                     }
                 }
             }

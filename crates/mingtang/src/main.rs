@@ -89,9 +89,16 @@ impl Stop {
 impl From<Fault> for Stop {
     fn from(fault: Fault) -> Stop {
         match fault {
-            Fault::Missing(what) => Stop::new(exit::NOT_FOUND, format!("没有找到数据（{what}）。请核对--data，或者先运行 mingtang init。")),
-            Fault::Version(what) => Stop::new(exit::BROKEN, format!("数据与程序不符（{what}）。请使用相应版本的程序，或者为改动的规程定一个新版本号。")),
-            Fault::Unavailable(what) => Stop::new(exit::UNAVAILABLE, format!("数据库连接不上（{what}）。请核对--database和数据库是否运行。")),
+            Fault::Missing(what) => {
+                Stop::new(exit::NOT_FOUND, format!("没有找到数据（{what}）。请核对--data，或者先运行 mingtang init。"))
+            }
+            Fault::Version(what) => Stop::new(
+                exit::BROKEN,
+                format!("数据与程序不符（{what}）。请使用相应版本的程序，或者为改动的规程定一个新版本号。"),
+            ),
+            Fault::Unavailable(what) => {
+                Stop::new(exit::UNAVAILABLE, format!("数据库连接不上（{what}）。请核对--database和数据库是否运行。"))
+            }
             other => Stop::new(exit::FAILED, format!("未能完成：{other}")),
         }
     }
@@ -123,7 +130,10 @@ impl Globals {
         match &self.rulebook {
             None => Ok(RuleFiles::built_in()),
             Some(dir) => RuleFiles::with_overlay(dir).map_err(|error| {
-                Stop::new(exit::NOT_FOUND, format!("规则库目录“{}”读不到（{error}）。请核对--rulebook。", dir.display()))
+                Stop::new(
+                    exit::NOT_FOUND,
+                    format!("规则库目录“{}”读不到（{error}）。请核对--rulebook。", dir.display()),
+                )
             }),
         }
     }
@@ -137,7 +147,10 @@ impl Globals {
             for fault in &faults {
                 eprintln!("{}", serde_json::to_string(fault).unwrap_or_default());
             }
-            Stop::new(exit::BROKEN, format!("规则库有{}处错误，见上。请改正后重试，可用 mingtang check 检查。", faults.len()))
+            Stop::new(
+                exit::BROKEN,
+                format!("规则库有{}处错误，见上。请改正后重试，可用 mingtang check 检查。", faults.len()),
+            )
         })
     }
 

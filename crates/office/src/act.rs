@@ -12,7 +12,7 @@ use law::Moment;
 use matter::{Act, Actor, Consequence, Decision, Event, Ground, Matter, Opening, Parent, Procedure};
 use matter::{Change, RefusalCode, Value, apply, decide};
 
-use crate::fail::{Conflict, Fail, Since};
+use crate::fail::{Conflict, Fail};
 use crate::house::House;
 use crate::prepare::Texts;
 use crate::store::Tx;
@@ -121,7 +121,7 @@ fn append(tx: &mut Tx<'_>, house: &House, work: Work, queue: &mut VecDeque<Work>
         recorded_at: now.max(act.at),
     };
     let mut decision = decide(&ground, before.as_ref(), &act).map_err(|refusal| match refusal.code {
-        RefusalCode::Conflict => Fail::Conflict(conflict(&procedure, before.as_ref(), &since)),
+        RefusalCode::Conflict => Fail::Conflict(Conflict::between(&procedure, before.as_ref(), &since)),
         _ => Fail::Refused(refusal),
     })?;
     let consequences = std::mem::take(&mut decision.consequences);
@@ -131,7 +131,17 @@ fn append(tx: &mut Tx<'_>, house: &House, work: Work, queue: &mut VecDeque<Work>
     let previous = before.as_ref().map(|matter| matter.head.clone()).unwrap_or_default();
     let proposed = decision.event.code == matter::code::PROPOSE;
     let after = apply(before.clone(), &decision.event).map_err(|broken| house.broken(&broken))?;
-    row::write(tx, &row::Written { before: before.as_ref(), after: &after, event: &decision.event, previous: &previous, procedure: &procedure, ticket: ticket.as_ref() })?;
+    row::write(
+        tx,
+        &row::Written {
+            before: before.as_ref(),
+            after: &after,
+            event: &decision.event,
+            previous: &previous,
+            procedure: &procedure,
+            ticket: ticket.as_ref(),
+        },
+    )?;
     texts.write(tx, &after, proposed)?;
     if let Some(key) = &work.key {
         row::remember(tx, work.body, key, after.id, after.seq, now)?;
@@ -151,12 +161,6 @@ fn texts_of(tx: &mut Tx<'_>, before: Option<&Matter>, event: &Event, own: Texts)
         prepare::forget_waiting(tx, before)?;
     }
     Ok(texts)
-}
-
-fn conflict(procedure: &Procedure, matter: Option<&Matter>, since: &[Event]) -> Conflict {
-    let label = |event: &Event| procedure.step(&event.code).map_or(event.code.clone(), |step| step.label.clone());
-    let since = since.iter().map(|event| Since { seq: event.seq, at: event.at, label: label(event) });
-    Conflict { seq: matter.map_or(0, |matter| matter.seq), since: since.collect() }
 }
 
 /// One act in its surroundings.
@@ -236,25 +240,8 @@ impl Scene<'_> {
         Ok(())
     }
 
-    fn system(
-        &self,
-        target: Target,
-        step: String,
-        at: Moment,
-        values: BTreeMap<String, Value>,
-        texts: Texts,
-    ) -> Work {
-        Work {
-            target,
-            body: self.body,
-            step,
-            actor: Actor::system(),
-            key: None,
-            expected_seq: None,
-            at,
-            values,
-            texts,
-            child: None,
-        }
+    fn system(&self, target: Target, step: String, at: Moment, values: BTreeMap<String, Value>, texts: Texts) -> Work {
+        let (body, actor) = (self.body, Actor::system());
+        Work { target, body, step, actor, key: None, expected_seq: None, at, values, texts, child: None }
     }
 }

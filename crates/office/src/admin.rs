@@ -153,7 +153,8 @@ impl Office {
         if !errors.is_empty() {
             return Err(Fail::Invalid(errors));
         }
-        let one_time = form.password.is_none().then(|| self.house().random.public_id().get(..12).unwrap_or_default().to_owned());
+        let one_time =
+            form.password.is_none().then(|| self.house().random.public_id().get(..12).unwrap_or_default().to_owned());
         let chosen = form.password.clone().or_else(|| one_time.clone()).unwrap_or_default();
         let password = tokio::task::spawn_blocking(move || people::hash_password(&chosen)).await;
         let password = password.map_err(|_| Fault::Abandoned)??;
@@ -179,7 +180,14 @@ impl Office {
     ///
     /// # Errors
     /// Busy or our failure.
-    pub async fn change_officer(&self, caller: &Caller, id: i64, unit: Option<i64>, roles: Vec<Role>, active: bool) -> Result<(), Fail> {
+    pub async fn change_officer(
+        &self,
+        caller: &Caller,
+        id: i64,
+        unit: Option<i64>,
+        roles: Vec<Role>,
+        active: bool,
+    ) -> Result<(), Fail> {
         let (body, actor, now) = (caller.body, caller.actor, self.now());
         self.write(Lane::People, move |tx| {
             people::change(tx, id, body, unit, &roles, active)?;
@@ -215,7 +223,12 @@ impl Office {
     ///
     /// # Errors
     /// Busy or our failure.
-    pub async fn audit(&self, caller: &Caller, target: Option<String>, before: Option<i64>) -> Result<Vec<Record>, Fail> {
+    pub async fn audit(
+        &self,
+        caller: &Caller,
+        target: Option<String>,
+        before: Option<i64>,
+    ) -> Result<Vec<Record>, Fail> {
         let (body, before) = (caller.body, before.unwrap_or(i64::MAX));
         self.read(move |q| match &target {
             Some(target) => audit::of_target(q, body, target, before, PAGE),

@@ -63,10 +63,22 @@ impl Attached {
     /// Writes the rows.
     pub(crate) fn write(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
         for file in &self.stored {
-            tx.execute(&INSERT, params![
-                file.id, &file.public_id, self.body, self.matter, &self.element, &file.sealed_name,
-                &file.media, file.size, &file.path, &file.hash, self.at
-            ])?;
+            tx.execute(
+                &INSERT,
+                params![
+                    file.id,
+                    &file.public_id,
+                    self.body,
+                    self.matter,
+                    &self.element,
+                    &file.sealed_name,
+                    &file.media,
+                    file.size,
+                    &file.path,
+                    &file.hash,
+                    self.at
+                ],
+            )?;
         }
         Ok(())
     }

@@ -59,11 +59,7 @@ pub fn note(
     target: &str,
     reason: &str,
 ) -> Result<(), Fault> {
-    tx.execute(
-        &NOTE,
-        params![body, at.millis(), actor, act, target, reason],
-    )
-    .map(drop)
+    tx.execute(&NOTE, params![body, at.millis(), actor, act, target, reason]).map(drop)
 }
 
 fn record(row: &Row<'_>) -> Result<Record, Fault> {
@@ -80,22 +76,14 @@ fn record(row: &Row<'_>) -> Result<Record, Fault> {
 }
 
 fn numbered(row: &Row<'_>) -> Result<Record, Fault> {
-    Ok(Record {
-        seq: row.get(7)?,
-        ..record(row)?
-    })
+    Ok(Record { seq: row.get(7)?, ..record(row)? })
 }
 
 /// Records of a body, newest first, before an id (`i64::MAX` for the first page).
 ///
 /// # Errors
 /// The store's fault.
-pub fn list(
-    query: &mut Query<'_>,
-    body: i64,
-    before: i64,
-    limit: u32,
-) -> Result<Vec<Record>, Fault> {
+pub fn list(query: &mut Query<'_>, body: i64, before: i64, limit: u32) -> Result<Vec<Record>, Fault> {
     query.rows(&LIST, params![body, before, limit], numbered)
 }
 
@@ -139,11 +127,7 @@ pub fn chain(tx: &mut Tx<'_>, limit: u32) -> Result<usize, Fault> {
     for record in &pending {
         let head = match heads.get(&record.body) {
             Some(head) => *head,
-            None => tx
-                .row(&HEAD, params![record.body], |row| {
-                    Ok((row.get(0)?, row.get(1)?))
-                })?
-                .unwrap_or((0, [0; 32])),
+            None => tx.row(&HEAD, params![record.body], |row| Ok((row.get(0)?, row.get(1)?)))?.unwrap_or((0, [0; 32])),
         };
         let seq = head.0 + 1;
         let hash = link(&head.1, seq, record);
@@ -171,20 +155,14 @@ pub struct Checked {
 /// The store's fault.
 pub fn verify(query: &mut Query<'_>) -> Result<Checked, Fault> {
     const PAGE: u32 = 1000;
-    let heads = query.rows(&HEADS, params![], |row| {
-        Ok((
-            row.get::<i64>(0)?,
-            row.get::<i64>(1)?,
-            row.get::<[u8; 32]>(2)?,
-        ))
-    })?;
+    let heads =
+        query.rows(&HEADS, params![], |row| Ok((row.get::<i64>(0)?, row.get::<i64>(1)?, row.get::<[u8; 32]>(2)?)))?;
     let mut checked = Checked::default();
     for (body, last, head) in heads {
         let (mut seq, mut hash, mut fits) = (0, [0; 32], true);
         while fits && seq < last {
-            let page = query.rows(&CHAIN, params![body, seq, PAGE], |row| {
-                Ok((numbered(row)?, row.get::<Vec<u8>>(8)?))
-            })?;
+            let page =
+                query.rows(&CHAIN, params![body, seq, PAGE], |row| Ok((numbered(row)?, row.get::<Vec<u8>>(8)?)))?;
             fits = !page.is_empty();
             for (record, stored) in page {
                 hash = link(&hash, seq + 1, &record);

@@ -17,10 +17,7 @@ pub trait Clock: Send + Sync {
 pub struct System;
 
 impl Clock for System {
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "the one place where the machine's time is read"
-    )]
+    #[allow(clippy::disallowed_methods, reason = "the one place where the machine's time is read")]
     fn now(&self) -> Moment {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         let millis = since.map_or(0, |age| age.as_millis());
@@ -89,10 +86,7 @@ pub struct Machine;
 impl Random for Machine {
     fn fill(&self, bytes: &mut [u8]) {
         // Without randomness no key, code or nonce may be made; there is nothing to go on with.
-        #[allow(
-            clippy::expect_used,
-            reason = "a machine without randomness cannot run an office"
-        )]
+        #[allow(clippy::expect_used, reason = "a machine without randomness cannot run an office")]
         getrandom::fill(bytes).expect("the machine has no source of randomness");
     }
 }
@@ -107,10 +101,7 @@ pub struct Seeded {
 impl Seeded {
     /// The sequence of `seed`.
     pub fn new(seed: u64) -> Self {
-        Self {
-            seed,
-            drawn: AtomicU64::new(0),
-        }
+        Self { seed, drawn: AtomicU64::new(0) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! How an act or query ends when it does not succeed.
 
 use law::Moment;
-use matter::Refusal;
+use matter::{Event, Matter, Procedure, Refusal};
 
 use crate::store::Fault;
 
@@ -39,6 +39,15 @@ pub struct Conflict {
     pub seq: i64,
     /// What was done in between.
     pub since: Vec<Since>,
+}
+
+impl Conflict {
+    /// What was done since the caller looked, in the words of the desk.
+    pub(crate) fn between(procedure: &Procedure, matter: Option<&Matter>, since: &[Event]) -> Conflict {
+        let label = |event: &Event| procedure.step(&event.code).map_or(event.code.clone(), |step| step.label.clone());
+        let since = since.iter().map(|event| Since { seq: event.seq, at: event.at, label: label(event) });
+        Conflict { seq: matter.map_or(0, |matter| matter.seq), since: since.collect() }
+    }
 }
 
 /// Why an act or query gave no result.

@@ -55,12 +55,7 @@ pub fn note(tx: &mut Tx<'_>, topic: &str, id: i64, body: i64) -> Result<(), Faul
 /// The store's fault.
 pub fn unseen(query: &mut Query<'_>, consumer: &str, limit: u32) -> Result<Vec<Change>, Fault> {
     let from = query
-        .row(&CURSOR, params![consumer], |row| {
-            Ok(Position {
-                xid: row.get(0)?,
-                seq: row.get(1)?,
-            })
-        })?
+        .row(&CURSOR, params![consumer], |row| Ok(Position { xid: row.get(0)?, seq: row.get(1)? }))?
         .unwrap_or_default();
     after(query, from, limit)
 }
@@ -72,10 +67,7 @@ pub fn unseen(query: &mut Query<'_>, consumer: &str, limit: u32) -> Result<Vec<C
 pub fn after(query: &mut Query<'_>, from: Position, limit: u32) -> Result<Vec<Change>, Fault> {
     query.rows(&READ, params![from.xid, from.seq, limit], |row| {
         Ok(Change {
-            position: Position {
-                xid: row.get(0)?,
-                seq: row.get(1)?,
-            },
+            position: Position { xid: row.get(0)?, seq: row.get(1)? },
             topic: row.get(2)?,
             id: row.get(3)?,
             body: row.get(4)?,
@@ -88,8 +80,7 @@ pub fn after(query: &mut Query<'_>, from: Position, limit: u32) -> Result<Vec<Ch
 /// # Errors
 /// The store's fault.
 pub fn advance(tx: &mut Tx<'_>, consumer: &str, to: Position) -> Result<(), Fault> {
-    tx.execute(&ADVANCE, params![consumer, to.xid, to.seq])
-        .map(drop)
+    tx.execute(&ADVANCE, params![consumer, to.xid, to.seq]).map(drop)
 }
 
 /// Removes changes that every known consumer has seen; answers how many. The newest always stays.
@@ -97,10 +88,7 @@ pub fn advance(tx: &mut Tx<'_>, consumer: &str, to: Position) -> Result<(), Faul
 /// # Errors
 /// The store's fault.
 pub fn prune(tx: &mut Tx<'_>) -> Result<u64, Fault> {
-    match tx
-        .row(&CURSORS, params![], |row| row.get::<Option<i64>>(0))?
-        .flatten()
-    {
+    match tx.row(&CURSORS, params![], |row| row.get::<Option<i64>>(0))?.flatten() {
         Some(seq) => tx.execute(&PRUNE, params![seq]),
         None => Ok(0),
     }

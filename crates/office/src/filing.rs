@@ -115,7 +115,13 @@ impl Office {
     ///
     /// # Errors
     /// As for [`Office::file`].
-    pub fn file_within(&self, tx: &mut Tx<'_>, caller: &Caller, filing: Filing, keys: &BodyKeys) -> Result<(Acted, MatterKey), Fail> {
+    pub fn file_within(
+        &self,
+        tx: &mut Tx<'_>,
+        caller: &Caller,
+        filing: Filing,
+        keys: &BodyKeys,
+    ) -> Result<(Acted, MatterKey), Fail> {
         let ready = self.prepared(caller, filing, keys)?;
         let key = ready.files.key.clone();
         let (acted, _) = write(tx, self.house(), ready)?;
@@ -133,7 +139,8 @@ impl Office {
         let named = [("channel", filing.channel), ("category", filing.category.unwrap_or_default())];
         answers.extend(named.map(|(name, value)| (name.to_owned(), value)));
         let lock = Lock { matter: &key, body: keys };
-        let (mut values, texts) = prepare::read(&procedure, &step, &answers, &lock, caller.has(matter::Role::Importer)).map_err(Fail::Invalid)?;
+        let (mut values, texts) = prepare::read(&procedure, &step, &answers, &lock, caller.has(matter::Role::Importer))
+            .map_err(Fail::Invalid)?;
         let files = self.attach(caller.body, id, &procedure, &step, key, filing.files)?;
         values.extend(files.value());
         // Code and password follow from the form's key, so that a repeated form shows the same
@@ -191,7 +198,14 @@ impl Office {
     ///
     /// # Errors
     /// As for [`Office::act`].
-    pub fn act_within(&self, tx: &mut Tx<'_>, caller: &Caller, act: StepAct, key: &MatterKey, keys: &BodyKeys) -> Result<Acted, Fail> {
+    pub fn act_within(
+        &self,
+        tx: &mut Tx<'_>,
+        caller: &Caller,
+        act: StepAct,
+        key: &MatterKey,
+        keys: &BodyKeys,
+    ) -> Result<Acted, Fail> {
         let matter = row::read(tx, caller.body, act.matter)?.ok_or(Fail::NotFound)?;
         let (work, _) = self.ready_step(caller, act, &matter, key, keys)?;
         perform(tx, self.house(), work)
@@ -214,7 +228,9 @@ impl Office {
             None => return Err(Fail::NotFound),
         };
         let lock = Lock { matter: key, body: keys };
-        let (mut values, texts) = prepare::read(&procedure, &step, &act.answers, &lock, caller.has(matter::Role::Importer)).map_err(Fail::Invalid)?;
+        let (mut values, texts) =
+            prepare::read(&procedure, &step, &act.answers, &lock, caller.has(matter::Role::Importer))
+                .map_err(Fail::Invalid)?;
         let files = self.attach(caller.body, matter.id, &procedure, &step, key.clone(), act.files)?;
         if let Some(refused) = files.refused.first().filter(|_| files.value().is_none()) {
             return Err(Fail::Invalid(vec![refused.clone()]));
@@ -286,7 +302,8 @@ pub(crate) fn may_see(caller: &Caller, matter: &Matter, root: i64) -> bool {
 
 /// The opening step for a caller and a channel.
 fn opening<'a>(procedure: &'a Procedure, caller: &Caller, channel: &str) -> Option<&'a Step> {
-    let takes = |step: &&Step| channel.is_empty() || step.channels.is_empty() || step.channels.iter().any(|one| one == channel);
+    let takes =
+        |step: &&Step| channel.is_empty() || step.channels.is_empty() || step.channels.iter().any(|one| one == channel);
     procedure.openings().filter(takes).find(|step| step.by.iter().any(|role| caller.has(*role)))
 }
 

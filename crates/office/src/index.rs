@@ -125,7 +125,9 @@ fn matter(q: &mut Query<'_>, id: i64) -> Result<Option<Op>, Fault> {
         }))
     })?;
     let Some(mut doc) = doc.flatten() else { return Ok(None) };
-    for (element, masked) in q.rows(&MATTER_TEXTS, params![id], |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)))? {
+    for (element, masked) in
+        q.rows(&MATTER_TEXTS, params![id], |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)))?
+    {
         let place = if element == "title" { &mut doc.title } else { &mut doc.text };
         place.push_str(&masked);
         place.push('\n');

@@ -24,13 +24,7 @@ pub(crate) fn matter_number(tx: &mut Tx<'_>, body: i64, series: &str, year: i16)
 
 /// The next 文号, such as 晴公开告〔2026〕12号: 机关代字, series, year in 六角括号, number without
 /// leading zeros (GB/T 9704-2012). Gap-free, because it is taken in the act's own transaction.
-pub(crate) fn paper_number(
-    tx: &mut Tx<'_>,
-    body: i64,
-    house: &House,
-    series: &str,
-    year: i16,
-) -> Result<String, Fail> {
+pub(crate) fn paper_number(tx: &mut Tx<'_>, body: i64, house: &House, series: &str, year: i16) -> Result<String, Fail> {
     let short = house.body(body).map(|body| body.settings.short.clone()).unwrap_or_default();
     let number = next(tx, body, &format!("文号 {series}"), year)?;
     Ok(format!("{short}{series}〔{year}〕{number}号"))
@@ -41,9 +35,10 @@ pub(crate) fn queue_papers(tx: &mut Tx<'_>, matter: &Matter, event: &Event) -> R
     for change in &event.changes {
         if let Change::PaperDue { paper, number, template } = change {
             let id = tx.new_id()?;
-            tx.execute(&PAPER, params![
-                id, matter.body, matter.id, paper, number, template, event.recorded_at.millis()
-            ])?;
+            tx.execute(
+                &PAPER,
+                params![id, matter.body, matter.id, paper, number, template, event.recorded_at.millis()],
+            )?;
             job::enqueue(tx, matter.body, job::Kind::Render, id, event.recorded_at)?;
         }
     }

@@ -78,19 +78,9 @@ pub struct JobLine {
 ///
 /// # Errors
 /// The store's fault.
-pub fn enqueue(
-    tx: &mut Tx<'_>,
-    body: i64,
-    kind: Kind,
-    target: i64,
-    run_at: Moment,
-) -> Result<(), Fault> {
+pub fn enqueue(tx: &mut Tx<'_>, body: i64, kind: Kind, target: i64, run_at: Moment) -> Result<(), Fault> {
     let id = tx.new_id()?;
-    tx.execute(
-        &ENQUEUE,
-        params![id, body, kind.id(), target, run_at.millis()],
-    )
-    .map(drop)
+    tx.execute(&ENQUEUE, params![id, body, kind.id(), target, run_at.millis()]).map(drop)
 }
 
 /// Takes the next job that is due, for [`LEASE_MS`].
@@ -101,13 +91,7 @@ pub fn lease(tx: &mut Tx<'_>, now: Moment) -> Result<Option<Job>, Fault> {
     let now = now.millis();
     tx.row(&LEASE, params![now + LEASE_MS, now, now], |row| {
         let kind: String = row.get(2)?;
-        Ok(Job {
-            id: row.get(0)?,
-            body: row.get(1)?,
-            kind: parse(&kind)?,
-            target: row.get(3)?,
-            attempt: row.get(4)?,
-        })
+        Ok(Job { id: row.get(0)?, body: row.get(1)?, kind: parse(&kind)?, target: row.get(3)?, attempt: row.get(4)? })
     })
 }
 
@@ -134,15 +118,10 @@ pub fn done(tx: &mut Tx<'_>, job: &Job) -> Result<(), Fault> {
 /// # Errors
 /// The store's fault.
 pub fn failed(tx: &mut Tx<'_>, job: &Job, now: Moment, error: &str) -> Result<(), Fault> {
-    let state = if job.attempt >= MOST_ATTEMPTS {
-        "dead"
-    } else {
-        "waiting"
-    };
+    let state = if job.attempt >= MOST_ATTEMPTS { "dead" } else { "waiting" };
     let wait = FIRST_WAIT_MS << job.attempt.saturating_sub(1).min(16);
     let next = now.millis() + wait.min(LONGEST_WAIT_MS);
-    tx.execute(&FAILED, params![state, next, error, job.id, job.attempt])
-        .map(drop)
+    tx.execute(&FAILED, params![state, next, error, job.id, job.attempt]).map(drop)
 }
 
 /// Runs a job again at once.
@@ -160,13 +139,7 @@ pub fn retry(tx: &mut Tx<'_>, id: i64, now: Moment) -> Result<(), Fault> {
 ///
 /// # Errors
 /// The store's fault.
-pub fn list(
-    query: &mut Query<'_>,
-    body: i64,
-    state: &str,
-    after: i64,
-    limit: u32,
-) -> Result<Vec<JobLine>, Fault> {
+pub fn list(query: &mut Query<'_>, body: i64, state: &str, after: i64, limit: u32) -> Result<Vec<JobLine>, Fault> {
     query.rows(&LIST, params![body, state, after, limit], |row| {
         let kind: String = row.get(2)?;
         Ok(JobLine {

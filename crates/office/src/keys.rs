@@ -70,24 +70,15 @@ impl Keys {
         match std::fs::File::open(&path) {
             Ok(mut file) => {
                 let mut text = String::new();
-                file.read_to_string(&mut text)
-                    .map_err(|e| Fault::files(&path, &e))?;
-                let master = unhex(text.trim()).ok_or_else(|| {
-                    Fault::Files(format!(
-                        "{}: not a key of 64 hexadecimal digits",
-                        path.display()
-                    ))
-                })?;
-                Ok(Self {
-                    master: Secret(master),
-                })
+                file.read_to_string(&mut text).map_err(|e| Fault::files(&path, &e))?;
+                let master = unhex(text.trim())
+                    .ok_or_else(|| Fault::Files(format!("{}: not a key of 64 hexadecimal digits", path.display())))?;
+                Ok(Self { master: Secret(master) })
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && create => {
                 let master: [u8; 32] = random.bytes();
                 write_new(&path, &hex(&master)).map_err(|e| Fault::files(&path, &e))?;
-                Ok(Self {
-                    master: Secret(master),
-                })
+                Ok(Self { master: Secret(master) })
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 Err(Fault::Missing(format!("master key {}", path.display())))
@@ -119,10 +110,7 @@ impl Keys {
     /// [`Fault::Erased`] after erasure, [`Fault::Absent`] when there never was one.
     pub fn matter(&self, query: &mut Query<'_>, matter: i64) -> Result<MatterKey, Fault> {
         let wrapped = wrapped(query, matter)?;
-        Ok(MatterKey {
-            id: matter,
-            secret: self.unwrap(matter, &wrapped)?,
-        })
+        Ok(MatterKey { id: matter, secret: self.unwrap(matter, &wrapped)? })
     }
 
     /// Makes and stores the keys of a new body.
@@ -136,10 +124,7 @@ impl Keys {
             Self::keep(tx, id, kind, &wrapped)?;
             Ok::<_, Fault>(BodyKey { id, secret })
         };
-        Ok(BodyKeys {
-            search: make("search")?,
-            hash: make("hash")?,
-        })
+        Ok(BodyKeys { search: make("search")?, hash: make("hash")? })
     }
 
     /// The keys of a body.
@@ -147,29 +132,19 @@ impl Keys {
     /// # Errors
     /// The store's fault; [`Fault::Seal`] under another master key.
     pub fn body(&self, query: &mut Query<'_>, body: i64) -> Result<BodyKeys, Fault> {
-        let ids = query.row(&OF_BODY, params![body], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?;
+        let ids = query.row(&OF_BODY, params![body], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let (search, hash): (i64, i64) = ids.ok_or(Fault::Absent("body"))?;
         let mut read = |id| {
             let wrapped = wrapped(query, id)?;
-            Ok::<_, Fault>(BodyKey {
-                id,
-                secret: self.unwrap(id, &wrapped)?,
-            })
+            Ok::<_, Fault>(BodyKey { id, secret: self.unwrap(id, &wrapped)? })
         };
-        Ok(BodyKeys {
-            search: read(search)?,
-            hash: read(hash)?,
-        })
+        Ok(BodyKeys { search: read(search)?, hash: read(hash)? })
     }
 
     fn unwrap(&self, id: i64, wrapped: &[u8]) -> Result<Secret, Fault> {
         let key = seal::open(&self.master, id, wrapped)
             .map_err(|_| Fault::Seal("this master key is not the one of this store"))?;
-        key.try_into()
-            .map(Secret)
-            .map_err(|_| Fault::Seal("damaged key"))
+        key.try_into().map(Secret).map_err(|_| Fault::Seal("damaged key"))
     }
 }
 
@@ -201,10 +176,7 @@ impl BodyKeys {
 }
 
 fn keyed(secret: &Secret, kind: &str, value: &str) -> Vec<u8> {
-    let whole: String = text::normal::folded(value)
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .collect();
+    let whole: String = text::normal::folded(value).chars().filter(|c| !c.is_whitespace()).collect();
     secret.mac(&[b"find", kind.as_bytes(), whole.as_bytes()])[..16].to_vec()
 }
 

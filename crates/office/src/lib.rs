@@ -9,9 +9,9 @@ pub mod audit;
 mod body;
 pub mod clock;
 mod facts;
-mod figure;
 mod fail;
 pub mod feed;
+mod figure;
 mod filing;
 mod house;
 mod import;
@@ -29,8 +29,8 @@ mod permit;
 mod prepare;
 mod publish;
 mod read;
-mod replies;
 mod remedy;
+mod replies;
 mod row;
 pub mod rulebook;
 mod seal;
@@ -56,6 +56,6 @@ pub use replies::{REPLIES_ON_PAGE, RepliesQuery, Reply, ReplyPage};
 pub use rulebook::{RuleFiles, Rulebook};
 pub use store::Fault;
 pub use view::{
-    ClockView, FileView, ListPage, ListRow, ListView, MatterView, OptionView, PaperView, ProposalView,
-    Relative, TextView, TimelineItem, Track,
+    ClockView, FileView, ListPage, ListRow, ListView, MatterView, OptionView, PaperView, ProposalView, Relative,
+    TextView, TimelineItem, Track,
 };

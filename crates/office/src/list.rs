@@ -62,15 +62,8 @@ impl ListQuery {
 
 /// The unit to which a caller's sight is confined; none for those who see the whole body.
 pub(crate) fn confined(caller: &Caller) -> Option<i64> {
-    const WIDE: [Role; 7] = [
-        Role::Clerk,
-        Role::FoiClerk,
-        Role::FoiHead,
-        Role::Leader,
-        Role::Supervisor,
-        Role::System,
-        Role::Importer,
-    ];
+    const WIDE: [Role; 7] =
+        [Role::Clerk, Role::FoiClerk, Role::FoiHead, Role::Leader, Role::Supervisor, Role::System, Role::Importer];
     let wide = WIDE.iter().any(|role| caller.has(*role));
     (!wide).then(|| caller.unit.unwrap_or(-1))
 }
@@ -199,7 +192,11 @@ impl Office {
         let more = rows.len() > limit as usize;
         rows.truncate(limit as usize);
         let next = rows.last().filter(|_| more).map(|last| {
-            let key = if by_due { last.days[1].map_or(NEVER.into(), |day| day.to_string()) } else { last.filed_at.to_string() };
+            let key = if by_due {
+                last.days[1].map_or(NEVER.into(), |day| day.to_string())
+            } else {
+                last.filed_at.to_string()
+            };
             format!("{key}_{}", last.id)
         });
         let now = self.now();
@@ -291,7 +288,10 @@ impl Office {
             number: raw.number.unwrap_or_default(),
             procedure: procedure.map(|one| one.label.clone()).unwrap_or_default(),
             title: raw.title.unwrap_or_default(),
-            channel: procedure.and_then(|one| one.channel(&raw.channel)).map(|one| one.label.clone()).unwrap_or_default(),
+            channel: procedure
+                .and_then(|one| one.channel(&raw.channel))
+                .map(|one| one.label.clone())
+                .unwrap_or_default(),
             category: category.map(|one| one.label.clone()).unwrap_or_default(),
             unit: raw.unit.unwrap_or_default(),
             handler: raw.handler.unwrap_or_default(),

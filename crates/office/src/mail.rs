@@ -66,7 +66,11 @@ impl Carrier for Smtp {
         let message = message.map_err(|error| error.to_string())?;
         self.transport.send(&message).map(|_| true).map_err(|error| {
             // The server's answer may repeat the address.
-            if error.is_permanent() { "the server refused it".to_owned() } else { "the server was not reached or is busy".to_owned() }
+            if error.is_permanent() {
+                "the server refused it".to_owned()
+            } else {
+                "the server was not reached or is busy".to_owned()
+            }
         })
     }
 }
@@ -76,7 +80,13 @@ pub(crate) fn send(office: &Office, carrier: &dyn Carrier, job: &Job) -> Result<
     let (house, id) = (office.house().clone(), job.target);
     let found = office.store.read_blocking(move |q| {
         let row = q.row(&READ, params![id], |row| {
-            Ok((row.get::<i64>(0)?, row.get::<i64>(1)?, row.get::<Vec<u8>>(2)?, row.get::<String>(3)?, row.get::<String>(4)?))
+            Ok((
+                row.get::<i64>(0)?,
+                row.get::<i64>(1)?,
+                row.get::<Vec<u8>>(2)?,
+                row.get::<String>(3)?,
+                row.get::<String>(4)?,
+            ))
         })?;
         let Some((body, matter, sealed, subject, text)) = row else { return Ok(None) };
         let matter = row::read(q, body, matter)?.ok_or(Fault::Absent("matter"))?;

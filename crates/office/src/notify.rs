@@ -2,8 +2,8 @@
 //! no personal data, so it is kept plain; the address is the matter's own sealed phone or mail.
 
 use law::Moment;
-use matter::{Event, Matter, Procedure};
 use matter::procedure::Told;
+use matter::{Event, Matter, Procedure};
 
 use crate::house::House;
 use crate::store::{Fault, Tx};
@@ -84,9 +84,10 @@ fn put(
 ) -> Result<(), Fault> {
     let id = tx.new_id()?;
     let state = if channel == "desk" { "kept" } else { "waiting" };
-    tx.execute(&INSERT, params![
-        id, matter.body, matter.id, channel, notice, sealed, masked, subject, text, state, at.millis()
-    ])?;
+    tx.execute(
+        &INSERT,
+        params![id, matter.body, matter.id, channel, notice, sealed, masked, subject, text, state, at.millis()],
+    )?;
     if channel == "mail" {
         job::enqueue(tx, matter.body, job::Kind::Mail, id, at)?;
     }

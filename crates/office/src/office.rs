@@ -14,8 +14,8 @@ use crate::index::Indexes;
 use crate::keys::Keys;
 use crate::permit::Caller;
 use crate::rulebook::Rulebook;
-use crate::store::{Fault, Lane, Query, Store, StoreUrl, Tx};
 use crate::store;
+use crate::store::{Fault, Lane, Query, Store, StoreUrl, Tx};
 
 /// How an office is opened.
 pub struct Options {
@@ -89,9 +89,9 @@ impl Office {
     pub fn make_body(&self, parent: Option<i64>, key: &str, name: &str, settings: &BodySettings) -> Result<i64, Fault> {
         let (house, key, name) = (self.house.clone(), key.to_owned(), name.to_owned());
         let settings = settings.clone();
-        let id = self.store.write_blocking(Lane::People, move |tx| {
-            body::insert(tx, &house, parent, &key, &name, &settings)
-        })?;
+        let id = self
+            .store
+            .write_blocking(Lane::People, move |tx| body::insert(tx, &house, parent, &key, &name, &settings))?;
         self.learn()?;
         Ok(id)
     }

@@ -149,7 +149,14 @@ pub(crate) fn insert(tx: &mut Tx<'_>, new: &NewOfficer<'_>) -> Result<i64, Fault
 }
 
 /// Changes unit, roles and whether the officer is in use; ends the officer's sessions.
-pub(crate) fn change(tx: &mut Tx<'_>, id: i64, body: i64, unit: Option<i64>, roles: &[Role], active: bool) -> Result<(), Fault> {
+pub(crate) fn change(
+    tx: &mut Tx<'_>,
+    id: i64,
+    body: i64,
+    unit: Option<i64>,
+    roles: &[Role],
+    active: bool,
+) -> Result<(), Fault> {
     let state = if active { "active" } else { "disabled" };
     tx.execute(&CHANGE, params![unit, crate::body::roles_text(roles), state, id, body])?;
     tx.execute(&LEAVE_ALL, params![id]).map(drop)
@@ -169,8 +176,7 @@ pub(crate) fn hash_password(password: &str) -> Result<String, Fault> {
 }
 
 fn verify_password(password: &str, stored: &str) -> bool {
-    PasswordHash::new(stored)
-        .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+    PasswordHash::new(stored).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
 }
 
 /// A random secret for a cookie or a token, in hex.
@@ -266,7 +272,13 @@ impl Office {
         let key = hash.clone();
         let found = self.read(move |q| {
             let seen = q.row(&SEEN, params![&key], |row| {
-                Ok((row.get::<i64>(0)?, row.get::<Option<i64>>(1)?, row.get::<Option<i64>>(2)?, row.get::<i64>(3)?, row.get::<i64>(4)?))
+                Ok((
+                    row.get::<i64>(0)?,
+                    row.get::<Option<i64>>(1)?,
+                    row.get::<Option<i64>>(2)?,
+                    row.get::<i64>(3)?,
+                    row.get::<i64>(4)?,
+                ))
             })?;
             let Some((body, officer, matter, seen_at, ends_at)) = seen else { return Ok(None) };
             let officer = officer.map(|id| by_id(q, id)).transpose()?.flatten();
@@ -339,9 +351,17 @@ impl Office {
 }
 
 /// What an unknown name is checked against.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$9Zc9Hi1GnJ3MGl6S3RmtTzTjEhRrMh1m1Fg4V3kT1eo";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$9Zc9Hi1GnJ3MGl6S3RmtTzTjEhRrMh1m1Fg4V3kT1eo";
 
-fn enter(tx: &mut Tx<'_>, hash: Vec<u8>, body: i64, officer: Option<i64>, matter: Option<i64>, now: Moment) -> Result<(), Fault> {
+fn enter(
+    tx: &mut Tx<'_>,
+    hash: Vec<u8>,
+    body: i64,
+    officer: Option<i64>,
+    matter: Option<i64>,
+    now: Moment,
+) -> Result<(), Fault> {
     let now = now.millis();
     tx.execute(&SESSION, params![hash, body, officer, matter, now, now, now + SESSION_MS]).map(drop)
 }

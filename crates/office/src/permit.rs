@@ -22,9 +22,7 @@ impl Scope {
 
     /// The scope of a stored name.
     pub fn parse(id: &str) -> Option<Scope> {
-        [Scope::MattersWrite, Scope::MattersRead]
-            .into_iter()
-            .find(|scope| scope.id() == id)
+        [Scope::MattersWrite, Scope::MattersRead].into_iter().find(|scope| scope.id() == id)
     }
 }
 
@@ -105,9 +103,7 @@ impl Permit {
             Permit::Public => true,
             Permit::Party => caller.matter.is_some(),
             Permit::Officer => caller.is_officer() && caller.scopes.is_empty(),
-            Permit::Roles(roles) => {
-                Permit::Officer.allows(caller) && roles.iter().any(|role| caller.has(*role))
-            }
+            Permit::Roles(roles) => Permit::Officer.allows(caller) && roles.iter().any(|role| caller.has(*role)),
             Permit::Token(scope) => caller.scopes.contains(&scope),
         }
     }
@@ -134,7 +130,8 @@ mod tests {
     fn the_public_passes_only_public_routes() {
         let anybody = Caller::public(1);
         assert!(Permit::Public.allows(&anybody));
-        for permit in [Permit::Party, Permit::Officer, Permit::Roles(&[Role::Party]), Permit::Token(Scope::MattersRead)] {
+        for permit in [Permit::Party, Permit::Officer, Permit::Roles(&[Role::Party]), Permit::Token(Scope::MattersRead)]
+        {
             assert!(!permit.allows(&anybody), "{permit:?}");
         }
         assert!(Permit::Party.allows(&Caller::party(1, 3)));

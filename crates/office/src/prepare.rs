@@ -68,7 +68,9 @@ pub(crate) fn read(
         let Some(element) = procedure.element(name) else {
             match field_of_matter(name, raw) {
                 Some(value) => drop(values.insert(name.clone(), value)),
-                None => errors.push(FieldError::new(name, format!("{}不对，请重新选择。", matter::label(procedure, name)))),
+                None => {
+                    errors.push(FieldError::new(name, format!("{}不对，请重新选择。", matter::label(procedure, name))))
+                }
             }
             continue;
         };

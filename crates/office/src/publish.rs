@@ -31,21 +31,13 @@ pub(crate) struct Source<'a> {
 }
 
 /// Makes the edition of a matter's question and reply, from their masked forms only.
-pub(crate) fn reply(
-    tx: &mut Tx<'_>,
-    house: &House,
-    procedure: &Procedure,
-    source: &Source<'_>,
-) -> Result<i64, Fail> {
+pub(crate) fn reply(tx: &mut Tx<'_>, house: &House, procedure: &Procedure, source: &Source<'_>) -> Result<i64, Fail> {
     let matter = source.before.ok_or(Fail::NotFound)?;
     let rows = tx.rows(&MASKED, params![matter.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut masked: BTreeMap<String, String> = rows.into_iter().collect();
     masked.extend(source.texts.masked());
-    let mut fields: BTreeMap<String, String> = source
-        .elements
-        .iter()
-        .filter_map(|element| Some((element.clone(), masked.get(element)?.clone())))
-        .collect();
+    let mut fields: BTreeMap<String, String> =
+        source.elements.iter().filter_map(|element| Some((element.clone(), masked.get(element)?.clone()))).collect();
     let unit = tx.row(&UNIT_NAME, params![matter.unit], |row| row.get::<String>(0))?;
     fields.extend(unit.map(|name| ("unit".to_owned(), name)));
     let answered = procedure.clocks.first().and_then(|rule| matter.clocks.get(&rule.id)?.stopped);
@@ -79,23 +71,31 @@ fn refused(fault: publication::Fault) -> Fail {
 }
 
 /// Writes the edition, its placement on the site, its pending commitment and the feed.
-fn publish(
-    tx: &mut Tx<'_>,
-    house: &House,
-    matter: &Matter,
-    edition: &Edition,
-    approved: &[i64],
-) -> Result<i64, Fault> {
+fn publish(tx: &mut Tx<'_>, house: &House, matter: &Matter, edition: &Edition, approved: &[i64]) -> Result<i64, Fault> {
     let id = tx.new_id()?;
     let salt: [u8; 32] = house.random.bytes();
     let canonical = edition.canonical();
     let at = edition.published_at.millis();
     let approved = serde_json::to_string(approved).unwrap_or_default();
-    tx.execute(&EDITION, params![
-        id, house.random.public_id(), matter.body, &edition.kind, &edition.title, &canonical,
-        edition.hash(), edition.attribute.label(), approved, at, matter.id, salt, &matter.category,
-        matter.unit
-    ])?;
+    tx.execute(
+        &EDITION,
+        params![
+            id,
+            house.random.public_id(),
+            matter.body,
+            &edition.kind,
+            &edition.title,
+            &canonical,
+            edition.hash(),
+            edition.attribute.label(),
+            approved,
+            at,
+            matter.id,
+            salt,
+            &matter.category,
+            matter.unit
+        ],
+    )?;
     tx.execute(&PLACE, params![id, matter.body, at])?;
     let pending = tx.new_id()?;
     tx.execute(&PENDING, params![pending, matter.body, id, commitment(&salt, &canonical), at])?;

@@ -11,9 +11,7 @@ use crate::keys::MatterKey;
 use crate::office::{Office, actor};
 use crate::permit::Caller;
 use crate::store::{Fault, Lane, Query, Tx};
-use crate::view::{
-    ClockView, MatterView, OptionView, PaperView, ProposalView, Relative, TextView, TimelineItem,
-};
+use crate::view::{ClockView, MatterView, OptionView, PaperView, ProposalView, Relative, TextView, TimelineItem};
 use crate::{attach, audit, facts, params, row, statements};
 
 statements! {
@@ -40,7 +38,9 @@ fn everything(q: &mut Query<'_>, matter: &Matter) -> Result<Read, Fault> {
     let (id, body) = (matter.id, matter.body);
     let parent = matter.parent.as_ref().map(|parent| parent.id);
     let pair = |row: &crate::store::Row<'_>| Ok((row.get(0)?, row.get(1)?));
-    let four = |row: &crate::store::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get::<Option<String>>(2)?.unwrap_or_default(), row.get(3)?));
+    let four = |row: &crate::store::Row<'_>| {
+        Ok((row.get(0)?, row.get(1)?, row.get::<Option<String>>(2)?.unwrap_or_default(), row.get(3)?))
+    };
     Ok(Read {
         events: row::events(q, id, 0)?,
         texts: q.rows(&TEXTS, params![id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?,
@@ -102,14 +102,18 @@ impl Office {
     pub async fn open_text(&self, caller: &Caller, id: i64, element: &str, reason: &str) -> Result<String, Fail> {
         let reason = reason.trim().to_owned();
         if reason.chars().count() < 2 {
-            return Err(Fail::Forbidden("查看个人信息须写明理由（《中华人民共和国个人信息保护法》第五十一条），请填写后重试。".into()));
+            return Err(Fail::Forbidden(
+                "查看个人信息须写明理由（《中华人民共和国个人信息保护法》第五十一条），请填写后重试。".into(),
+            ));
         }
         let (_, key) = self.matter_and_key(caller, id).await?;
         let (body, actor, now) = (caller.body, caller.actor, self.now());
         let target = format!("matter {id} {element}");
         self.write(Lane::People, move |tx| audit::note(tx, body, now, actor, "open", &target, &reason)).await?;
         let wanted = element.to_owned();
-        let rows = self.read(move |q| q.rows(&TEXTS, params![id], |row| Ok((row.get::<String>(0)?, row.get::<Vec<u8>>(1)?)))).await?;
+        let rows = self
+            .read(move |q| q.rows(&TEXTS, params![id], |row| Ok((row.get::<String>(0)?, row.get::<Vec<u8>>(1)?))))
+            .await?;
         let sealed = rows.into_iter().find(|(name, _)| *name == wanted).ok_or(Fail::NotFound)?.1;
         Ok(key.open_text(&sealed)?)
     }
@@ -123,7 +127,12 @@ impl Office {
         let body = caller.body;
         let row = self.read(move |q| {
             q.row(&PAPER, params![id, body], |row| {
-                Ok((row.get::<String>(1)?, row.get::<Option<String>>(2)?, row.get::<i64>(4)?, row.get::<Option<Vec<u8>>>(5)?))
+                Ok((
+                    row.get::<String>(1)?,
+                    row.get::<Option<String>>(2)?,
+                    row.get::<i64>(4)?,
+                    row.get::<Option<Vec<u8>>>(5)?,
+                ))
             })
         });
         let (paper, number, of, sealed) = row.await?.ok_or(Fail::NotFound)?;
@@ -136,7 +145,14 @@ impl Office {
 }
 
 /// One step as it stands for this actor.
-fn option(rule: &Procedure, law: &law::Law, bodies: &[&str], facts: &Facts, matter: &Matter, act: &Act) -> Option<OptionView> {
+fn option(
+    rule: &Procedure,
+    law: &law::Law,
+    bodies: &[&str],
+    facts: &Facts,
+    matter: &Matter,
+    act: &Act,
+) -> Option<OptionView> {
     let ground = Ground { procedure: rule, law, bodies, facts, since: &[], recorded_at: act.at };
     let found = options(&ground, matter, act).into_iter().find(|option| option.step.id == act.step)?;
     let step = found.step;

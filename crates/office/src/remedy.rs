@@ -28,9 +28,8 @@ pub fn sentence(law: &Law, remedy: Remedy, withheld: bool, on: Date, to: &Instan
         Remedy::ReconsiderationFirst => true,
         Remedy::ByWithheldPart => withheld,
     };
-    let window = |id: &str, usual: &str| {
-        law.limit(&[], id, on).map_or_else(|_| usual.to_owned(), |limit| limit.amount_text())
-    };
+    let window =
+        |id: &str, usual: &str| law.limit(&[], id, on).map_or_else(|_| usual.to_owned(), |limit| limit.amount_text());
     let apply = window("reconsideration.apply", "60日");
     let sue = window("litigation.apply", "6个月");
     let Instances { reconsideration, court } = to;

@@ -185,7 +185,12 @@ impl Office {
         let hash = keys.find("code", code.digits());
         let found = self.read(move |q| {
             q.row(&BY_CODE, params![body, hash], |row| {
-                Ok((row.get::<i64>(0)?, row.get::<Option<String>>(1)?, row.get::<String>(2)?, row.get::<Option<i64>>(3)?))
+                Ok((
+                    row.get::<i64>(0)?,
+                    row.get::<Option<String>>(1)?,
+                    row.get::<String>(2)?,
+                    row.get::<Option<i64>>(3)?,
+                ))
             })
         });
         let (id, stored, phase, unit) = found.await?.ok_or(Fail::NotFound)?;
@@ -198,7 +203,9 @@ impl Office {
                 };
                 Ok(Track::Brief { state })
             }
-            Some(typed) if stored == Some(password_hash(&keys, code, &text::normal::folded(typed))) => Ok(Track::Full(id)),
+            Some(typed) if stored == Some(password_hash(&keys, code, &text::normal::folded(typed))) => {
+                Ok(Track::Full(id))
+            }
             Some(_) => Err(Fail::Forbidden("查询密码不对，请对照回执或短信核对后重新输入。".into())),
         }
     }

@@ -67,9 +67,11 @@ pub(crate) struct Columns {
 /// The columns of a matter. The nearest open clock of the body orders the lists; the procedure's
 /// first clock, which measures the answer, tells when it was due and when it was given.
 pub(crate) fn columns(matter: &Matter, procedure: &Procedure) -> Columns {
-    let open = procedure.clocks.iter().filter_map(|rule| matter.clocks.get(&rule.id)).filter(|clock| {
-        clock.is_open() && clock.side == law::Side::Agency && clock.sort != Sort::Least
-    });
+    let open = procedure
+        .clocks
+        .iter()
+        .filter_map(|rule| matter.clocks.get(&rule.id))
+        .filter(|clock| clock.is_open() && clock.side == law::Side::Agency && clock.sort != Sort::Least);
     let nearest = open.min_by_key(|clock| (clock.is_paused(), clock.due.aim_on));
     let answer = procedure.clocks.first().and_then(|rule| matter.clocks.get(&rule.id));
     Columns {
@@ -156,11 +158,7 @@ pub(crate) fn chain(query: &mut Query<'_>, matter: i64) -> Result<Vec<(Event, St
 }
 
 /// What the actor has not seen yet.
-pub(crate) fn events_since(
-    tx: &mut Tx<'_>,
-    matter: Option<&Matter>,
-    seen: Option<i64>,
-) -> Result<Vec<Event>, Fault> {
+pub(crate) fn events_since(tx: &mut Tx<'_>, matter: Option<&Matter>, seen: Option<i64>) -> Result<Vec<Event>, Fault> {
     match (matter, seen) {
         (Some(matter), Some(seen)) if seen < matter.seq => events(tx, matter.id, seen),
         _ => Ok(Vec::new()),
@@ -175,11 +173,23 @@ pub(crate) fn write(tx: &mut Tx<'_>, written: &Written<'_>) -> Result<(), Fault>
         Some(ticket) => insert(tx, after, &columns, ticket)?,
         None => update(tx, after, &columns)?,
     }
-    tx.execute(&EVENT, params![
-        after.id, event.seq, after.body, after.unit, &after.procedure, &event.code,
-        event.at.millis(), event.recorded_at.millis(), event.actor,
-        unhex(previous), unhex(&after.head), event.canonical()
-    ])?;
+    tx.execute(
+        &EVENT,
+        params![
+            after.id,
+            event.seq,
+            after.body,
+            after.unit,
+            &after.procedure,
+            &event.code,
+            event.at.millis(),
+            event.recorded_at.millis(),
+            event.actor,
+            unhex(previous),
+            unhex(&after.head),
+            event.canonical()
+        ],
+    )?;
     let rows = after.columns().clocks;
     let unchanged = before.is_some_and(|before| before.columns().clocks == rows);
     if !unchanged {
@@ -188,25 +198,62 @@ pub(crate) fn write(tx: &mut Tx<'_>, written: &Written<'_>) -> Result<(), Fault>
         }
         for row in &rows {
             let lapses = procedure.clock(&row.clock).is_some_and(|rule| rule.lapse.is_some());
-            tx.execute(&CLOCK, params![
-                after.id, &row.clock, after.body, row.aim_on.to_string(), row.due_on.to_string(),
-                row.due_at.millis(), row.amber_on.to_string(), row.paused, row.provisional, lapses
-            ])?;
+            tx.execute(
+                &CLOCK,
+                params![
+                    after.id,
+                    &row.clock,
+                    after.body,
+                    row.aim_on.to_string(),
+                    row.due_on.to_string(),
+                    row.due_at.millis(),
+                    row.amber_on.to_string(),
+                    row.paused,
+                    row.provisional,
+                    lapses
+                ],
+            )?;
         }
     }
     crate::feed::note(tx, "matter", after.id, after.body)
 }
 
 fn insert(tx: &mut Tx<'_>, matter: &Matter, columns: &Columns, ticket: &Ticket) -> Result<(), Fault> {
-    tx.execute(&INSERT, params![
-        matter.id, &matter.public_id, matter.body, &matter.procedure, &matter.version, &matter.state,
-        phase_id(matter.phase), &matter.category, matter.channel.as_deref().unwrap_or_default(),
-        matter.unit, matter.handler, &matter.number, &ticket.code_hash, &ticket.password_hash,
-        matter.filed_at.millis(), matter.closed_at.map(Moment::millis), columns.replied_at,
-        &columns.answer_on, matter.parent.as_ref().map(|parent| parent.id), matter.seq, &columns.aim_on,
-        &columns.due_on, columns.due_at, &columns.amber_on, columns.paused, columns.provisional,
-        awaits(matter), is_returned(matter), &columns.rating, matter.canonical()
-    ])?;
+    tx.execute(
+        &INSERT,
+        params![
+            matter.id,
+            &matter.public_id,
+            matter.body,
+            &matter.procedure,
+            &matter.version,
+            &matter.state,
+            phase_id(matter.phase),
+            &matter.category,
+            matter.channel.as_deref().unwrap_or_default(),
+            matter.unit,
+            matter.handler,
+            &matter.number,
+            &ticket.code_hash,
+            &ticket.password_hash,
+            matter.filed_at.millis(),
+            matter.closed_at.map(Moment::millis),
+            columns.replied_at,
+            &columns.answer_on,
+            matter.parent.as_ref().map(|parent| parent.id),
+            matter.seq,
+            &columns.aim_on,
+            &columns.due_on,
+            columns.due_at,
+            &columns.amber_on,
+            columns.paused,
+            columns.provisional,
+            awaits(matter),
+            is_returned(matter),
+            &columns.rating,
+            matter.canonical()
+        ],
+    )?;
     if let (Some(origin), Some(hash)) = (&matter.origin, &ticket.content_hash) {
         tx.execute(&ORIGIN, params![&origin.format, &origin.id, matter.body, matter.id, hash])?;
     }
@@ -214,13 +261,34 @@ fn insert(tx: &mut Tx<'_>, matter: &Matter, columns: &Columns, ticket: &Ticket) 
 }
 
 fn update(tx: &mut Tx<'_>, matter: &Matter, columns: &Columns) -> Result<(), Fault> {
-    tx.execute(&UPDATE, params![
-        &matter.version, &matter.state, phase_id(matter.phase), &matter.category, matter.unit,
-        matter.handler, &matter.number, matter.filed_at.millis(), matter.closed_at.map(Moment::millis),
-        columns.replied_at, &columns.answer_on, matter.seq, &columns.aim_on, &columns.due_on,
-        columns.due_at, &columns.amber_on, columns.paused, columns.provisional, awaits(matter),
-        is_returned(matter), &columns.rating, matter.canonical(), matter.id
-    ])?;
+    tx.execute(
+        &UPDATE,
+        params![
+            &matter.version,
+            &matter.state,
+            phase_id(matter.phase),
+            &matter.category,
+            matter.unit,
+            matter.handler,
+            &matter.number,
+            matter.filed_at.millis(),
+            matter.closed_at.map(Moment::millis),
+            columns.replied_at,
+            &columns.answer_on,
+            matter.seq,
+            &columns.aim_on,
+            &columns.due_on,
+            columns.due_at,
+            &columns.amber_on,
+            columns.paused,
+            columns.provisional,
+            awaits(matter),
+            is_returned(matter),
+            &columns.rating,
+            matter.canonical(),
+            matter.id
+        ],
+    )?;
     Ok(())
 }
 
@@ -244,14 +312,7 @@ pub(crate) fn repeated(tx: &mut Tx<'_>, body: i64, key: &str) -> Result<Option<(
 }
 
 /// Keeps what an act with this key made.
-pub(crate) fn remember(
-    tx: &mut Tx<'_>,
-    body: i64,
-    key: &str,
-    matter: i64,
-    seq: i64,
-    at: Moment,
-) -> Result<(), Fault> {
+pub(crate) fn remember(tx: &mut Tx<'_>, body: i64, key: &str, matter: i64, seq: i64, at: Moment) -> Result<(), Fault> {
     tx.execute(&REMEMBER, params![body, key, matter, seq, at.millis()]).map(drop)
 }
 

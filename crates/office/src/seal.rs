@@ -54,15 +54,9 @@ pub(crate) fn seal(key: &Secret, id: i64, plain: &[u8]) -> Vec<u8> {
     let digest = key.mac(&[b"nonce", &sealed, plain]);
     let mut nonce = [0; NONCE];
     nonce.copy_from_slice(&digest[..NONCE]);
-    let payload = Payload {
-        msg: plain,
-        aad: &sealed,
-    };
+    let payload = Payload { msg: plain, aad: &sealed };
     // Encryption fails only beyond 64 GiB, far above what is ever given here.
-    let cipher = key
-        .cipher()
-        .encrypt(&Nonce::from(nonce), payload)
-        .unwrap_or_default();
+    let cipher = key.cipher().encrypt(&Nonce::from(nonce), payload).unwrap_or_default();
     sealed.extend(nonce);
     sealed.extend(cipher);
     sealed
@@ -74,10 +68,9 @@ pub(crate) fn seal(key: &Secret, id: i64, plain: &[u8]) -> Vec<u8> {
 /// [`Fault::Seal`] when they are not sealed bytes.
 pub(crate) fn key_of(sealed: &[u8]) -> Result<i64, Fault> {
     match sealed.get(..HEADER) {
-        Some([AES_256_GCM, id @ ..]) => id
-            .try_into()
-            .map(i64::from_be_bytes)
-            .map_err(|_| Fault::Seal("damaged header")),
+        Some([AES_256_GCM, id @ ..]) => {
+            id.try_into().map(i64::from_be_bytes).map_err(|_| Fault::Seal("damaged header"))
+        }
         Some(_) => Err(Fault::Seal("unknown algorithm")),
         None => Err(Fault::Seal("too short")),
     }
@@ -91,22 +84,14 @@ pub(crate) fn open(key: &Secret, id: i64, sealed: &[u8]) -> Result<Vec<u8>, Faul
     if key_of(sealed)? != id {
         return Err(Fault::Seal("sealed under another key"));
     }
-    let (Some(header), Some(nonce), Some(cipher)) = (
-        sealed.get(..HEADER),
-        sealed.get(HEADER..HEADER + NONCE),
-        sealed.get(HEADER + NONCE..),
-    ) else {
+    let (Some(header), Some(nonce), Some(cipher)) =
+        (sealed.get(..HEADER), sealed.get(HEADER..HEADER + NONCE), sealed.get(HEADER + NONCE..))
+    else {
         return Err(Fault::Seal("too short"));
     };
     let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| Fault::Seal("too short"))?;
     key.cipher()
-        .decrypt(
-            &Nonce::from(nonce),
-            Payload {
-                msg: cipher,
-                aad: header,
-            },
-        )
+        .decrypt(&Nonce::from(nonce), Payload { msg: cipher, aad: header })
         .map_err(|_| Fault::Seal("wrong key or altered bytes"))
 }
 
@@ -126,10 +111,7 @@ mod tests {
         for at in 0..sealed.len() {
             let mut altered = sealed.clone();
             altered[at] ^= 1;
-            assert!(
-                open(&KEY, 42, &altered).is_err(),
-                "byte {at} may be altered unseen"
-            );
+            assert!(open(&KEY, 42, &altered).is_err(), "byte {at} may be altered unseen");
         }
         for length in 0..sealed.len() {
             assert!(open(&KEY, 42, &sealed[..length]).is_err());

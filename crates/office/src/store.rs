@@ -74,12 +74,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        Self {
-            create: true,
-            queue: 1024,
-            readers: cores + 1,
-            writers: 8,
-        }
+        Self { create: true, queue: 1024, readers: cores + 1, writers: 8 }
     }
 }
 
@@ -116,10 +111,7 @@ impl Verdict {
     /// The same verdict, answered with a fault whatever the commit says.
     fn refused(self, fault: Fault) -> Self {
         let answer = self.answer;
-        Self {
-            keep: false,
-            answer: Box::new(move |_| answer(Err(fault))),
-        }
+        Self { keep: false, answer: Box::new(move |_| answer(Err(fault))) }
     }
 }
 
@@ -137,20 +129,14 @@ impl Store {
     /// [`Fault::Missing`], [`Fault::Version`], or the engine's fault.
     pub fn open(url: &StoreUrl, options: &Options) -> Result<Self, Fault> {
         let threads = Threads::start(url, options)?;
-        let store = Self {
-            threads: Arc::new(threads),
-            engine: url.engine(),
-        };
+        let store = Self { threads: Arc::new(threads), engine: url.engine() };
         // The writer reserves ids before its first act; this one is nothing but that.
         let (ready, reserved) = std::sync::mpsc::channel();
         store.threads.act(
             Lane::People,
             Box::new(move |tx| {
                 let begun = tx.map(drop);
-                Verdict {
-                    keep: false,
-                    answer: Box::new(move |_| drop(ready.send(begun))),
-                }
+                Verdict { keep: false, answer: Box::new(move |_| drop(ready.send(begun))) }
             }),
         )?;
         reserved.recv().unwrap_or(Err(Fault::Abandoned))?;
@@ -181,9 +167,7 @@ impl Store {
         &self,
         f: impl FnOnce(&mut Query<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
-        self.look(f)?
-            .blocking_recv()
-            .unwrap_or(Err(Fault::Abandoned))
+        self.look(f)?.blocking_recv().unwrap_or(Err(Fault::Abandoned))
     }
 
     /// Writes: when this answers `Ok`, everything `f` did is durable; when `f` answers `Err` or
@@ -200,9 +184,7 @@ impl Store {
         T: Send + 'static,
         E: From<Fault> + Send + 'static,
     {
-        self.act(lane, f)?
-            .await
-            .unwrap_or_else(|_| Err(Fault::Abandoned.into()))
+        self.act(lane, f)?.await.unwrap_or_else(|_| Err(Fault::Abandoned.into()))
     }
 
     /// [`write`](Self::write) for threads outside an async runtime.
@@ -218,9 +200,7 @@ impl Store {
         T: Send + 'static,
         E: From<Fault> + Send + 'static,
     {
-        self.act(lane, f)?
-            .blocking_recv()
-            .unwrap_or_else(|_| Err(Fault::Abandoned.into()))
+        self.act(lane, f)?.blocking_recv().unwrap_or_else(|_| Err(Fault::Abandoned.into()))
     }
 
     fn look<T: Send + 'static>(
@@ -289,10 +269,7 @@ impl Store {
         };
         let engine = self.engine;
         self.write(Lane::People, move |tx| {
-            let settings = names
-                .iter()
-                .map(|name| Ok((*name, tx.setting(name)?)))
-                .collect::<Result<_, Fault>>()?;
+            let settings = names.iter().map(|name| Ok((*name, tx.setting(name)?))).collect::<Result<_, Fault>>()?;
             Ok(Durability { engine, settings })
         })
         .await

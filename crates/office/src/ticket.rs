@@ -62,7 +62,8 @@ mod tests {
     use super::*;
 
     fn codes() -> impl Iterator<Item = Code> {
-        (0..200_u128).map(|turn| Code::from_seed(&(turn.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)).to_be_bytes()))
+        (0..200_u128)
+            .map(|turn| Code::from_seed(&(turn.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)).to_be_bytes()))
     }
 
     #[test]

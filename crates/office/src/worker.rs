@@ -128,12 +128,19 @@ impl Office {
         let (house, id) = (self.house().clone(), job.target);
         let (body, matter, paper_id, number, template, letter, key) = self.store.read_blocking(move |q| {
             let row = q.row(&PAPER, params![id], |row| {
-                Ok((row.get::<i64>(0)?, row.get::<String>(1)?, row.get::<String>(2)?, row.get::<String>(3)?, row.get::<i64>(4)?, row.get::<i64>(5)?))
+                Ok((
+                    row.get::<i64>(0)?,
+                    row.get::<String>(1)?,
+                    row.get::<String>(2)?,
+                    row.get::<String>(3)?,
+                    row.get::<i64>(4)?,
+                    row.get::<i64>(5)?,
+                ))
             })?;
             let (of, paper_id, number, template, issued, body) = row.ok_or(Fault::Absent("paper"))?;
             let matter = row::read(q, body, of)?.ok_or(Fault::Absent("matter"))?;
             let root = row::root(q, &matter)?;
-        let key = house.keys.matter(q, root)?;
+            let key = house.keys.matter(q, root)?;
             let texts = opened(q, &matter, &key)?;
             let letter = letter(&house, &matter, &paper_id, &number, Moment::from_millis(issued), texts)
                 .map_err(|_| Fault::Absent("procedure"))?;
@@ -154,7 +161,17 @@ impl Office {
             let event = paper_rendered(&before, &number, &hash, now.max(before.at));
             let previous = before.head.clone();
             let after = apply(Some(before.clone()), &event).map_err(|broken| Fault::Shape(broken.to_string()))?;
-            row::write(tx, &row::Written { before: Some(&before), after: &after, event: &event, previous: &previous, procedure: &procedure, ticket: None })?;
+            row::write(
+                tx,
+                &row::Written {
+                    before: Some(&before),
+                    after: &after,
+                    event: &event,
+                    previous: &previous,
+                    procedure: &procedure,
+                    ticket: None,
+                },
+            )?;
             job::done(tx, &job)
         })?;
         Ok(())
@@ -196,9 +213,11 @@ fn letter(
     for element in &procedure.elements {
         values.entry(element.id.clone()).or_default();
     }
-    let instances = remedy::Instances { reconsideration: settings.reconsideration.clone(), court: settings.court.clone() };
+    let instances =
+        remedy::Instances { reconsideration: settings.reconsideration.clone(), court: settings.court.clone() };
     let withheld = matter.values.contains_key("withheld_code");
-    let remedy = decision.and_then(|rule| remedy::sentence(&house.rules.law, rule.remedy, withheld, issued.date(), &instances));
+    let remedy =
+        decision.and_then(|rule| remedy::sentence(&house.rules.law, rule.remedy, withheld, issued.date(), &instances));
     let due = procedure.clocks.iter().map(|rule| {
         let day = matter.clocks.get(&rule.id).map(|clock| paper::written(clock.due.due_on));
         (rule.id.clone(), day.unwrap_or_default())

@@ -22,10 +22,7 @@ impl Tokenizer for Cutter {
     type TokenStream<'a> = Cut;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Cut {
-        Cut {
-            rest: text::token::tokens(text).into_iter().peekable(),
-            token: Token::default(),
-        }
+        Cut { rest: text::token::tokens(text).into_iter().peekable(), token: Token::default() }
     }
 }
 

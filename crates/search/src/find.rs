@@ -5,8 +5,8 @@ use std::ops::Bound;
 
 use tantivy::collector::{Count as Total, FacetCollector, TopDocs};
 use tantivy::query::{
-    BooleanQuery, BoostQuery, ConstScoreQuery, InvertedIndexRangeQuery, Occur, PhraseQuery,
-    Query as Clause, RangeQuery, TermQuery, TermSetQuery,
+    BooleanQuery, BoostQuery, ConstScoreQuery, InvertedIndexRangeQuery, Occur, PhraseQuery, Query as Clause,
+    RangeQuery, TermQuery, TermSetQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, Order, Searcher, Term};
@@ -113,10 +113,7 @@ impl Index {
         };
         filters.extend(self.filters(query));
         let with_words = |words: Box<dyn Clause>| {
-            let mut clauses = filters
-                .iter()
-                .map(|c| (Occur::Must, c.box_clone()))
-                .collect::<Vec<_>>();
+            let mut clauses = filters.iter().map(|c| (Occur::Must, c.box_clone())).collect::<Vec<_>>();
             clauses.push((Occur::Must, words));
             BooleanQuery::new(clauses)
         };
@@ -127,65 +124,39 @@ impl Index {
         let mut hits = self.page(&searcher, &every, query, false)?;
         if hits.total == 0 && query.relax && terms.len() > 2 {
             let most = with_words(self.most(&terms, terms.len().div_ceil(2)));
-            hits = Hits {
-                relaxed: true,
-                ..self.page(&searcher, &most, query, false)?
-            };
+            hits = Hits { relaxed: true, ..self.page(&searcher, &most, query, false)? };
         }
         Ok(Hits { exact, ..hits })
     }
 
     /// Documents in `scope` that are most like `title`, with a score that only compares
     /// them with each other: for "similar questions" before a filing.
-    pub fn suggest_similar(
-        &self,
-        title: &str,
-        scope: &Scope,
-        limit: usize,
-    ) -> Result<Vec<(i64, f32)>, Fault> {
+    pub fn suggest_similar(&self, title: &str, scope: &Scope, limit: usize) -> Result<Vec<(i64, f32)>, Fault> {
         let mut terms = token::terms(title);
         terms.truncate(MOST_TERMS);
         if terms.is_empty() || scope.bodies.is_empty() || limit == 0 {
             return Ok(Vec::new());
         }
-        let mut clauses: Vec<(Occur, Box<dyn Clause>)> = self
-            .scope(scope)
-            .into_iter()
-            .map(|clause| (Occur::Must, clause))
-            .collect();
+        let mut clauses: Vec<(Occur, Box<dyn Clause>)> =
+            self.scope(scope).into_iter().map(|clause| (Occur::Must, clause)).collect();
         clauses.push((Occur::Must, self.most(&terms, terms.len().div_ceil(4))));
         let searcher = self.reader.searcher();
         let top = TopDocs::with_limit(limit.min(DEEPEST)).order_by_score();
         let found = searcher.search(&BooleanQuery::new(clauses), &top)?;
-        found
-            .into_iter()
-            .filter_map(|(score, at)| Some(id(&searcher, at).transpose()?.map(|id| (id, score))))
-            .collect()
+        found.into_iter().filter_map(|(score, at)| Some(id(&searcher, at).transpose()?.map(|id| (id, score)))).collect()
     }
 
-    fn page(
-        &self,
-        searcher: &Searcher,
-        clause: &dyn Clause,
-        query: &Query,
-        blank: bool,
-    ) -> Result<Hits, Fault> {
+    fn page(&self, searcher: &Searcher, clause: &dyn Clause, query: &Query, blank: bool) -> Result<Hits, Fault> {
         let offset = query.offset.min(DEEPEST);
         let top = TopDocs::with_limit(query.limit.clamp(1, DEEPEST)).and_offset(offset);
-        let order = if query.sort == Sort::Oldest {
-            Order::Asc
-        } else {
-            Order::Desc
-        };
+        let order = if query.sort == Sort::Oldest { Order::Asc } else { Order::Desc };
         let mut found: Vec<DocAddress> = if query.sort == Sort::Relevance && !blank {
             places(searcher.search(clause, &top.order_by_score())?)
         } else {
             places(searcher.search(clause, &top.order_by_fast_field::<i64>(AT, order))?)
         };
         found.truncate(query.limit);
-        let ids = found
-            .into_iter()
-            .filter_map(|at| id(searcher, at).transpose());
+        let ids = found.into_iter().filter_map(|at| id(searcher, at).transpose());
         Ok(Hits {
             total: searcher.search(clause, &Total)?,
             ids: ids.collect::<Result<_, _>>()?,
@@ -194,24 +165,13 @@ impl Index {
         })
     }
 
-    fn counts(
-        &self,
-        searcher: &Searcher,
-        clause: &dyn Clause,
-        names: &[String],
-    ) -> Result<Vec<Count>, Fault> {
-        let names: BTreeSet<&str> = names
-            .iter()
-            .map(String::as_str)
-            .filter(|name| !name.is_empty())
-            .collect();
+    fn counts(&self, searcher: &Searcher, clause: &dyn Clause, names: &[String]) -> Result<Vec<Count>, Fault> {
+        let names: BTreeSet<&str> = names.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
         if names.is_empty() {
             return Ok(Vec::new());
         }
         let mut collector = FacetCollector::for_field(FACETS);
-        names
-            .iter()
-            .for_each(|name| collector.add_facet(facet(name, None)));
+        names.iter().for_each(|name| collector.add_facet(facet(name, None)));
         let found = searcher.search(clause, &collector)?;
         let mut counts = Vec::new();
         for name in names {
@@ -219,11 +179,7 @@ impl Index {
                 .get(facet(name, None))
                 .filter_map(|(value, hits)| {
                     let value = value.to_path().last()?.to_string();
-                    Some(Count {
-                        name: name.to_owned(),
-                        value,
-                        hits,
-                    })
+                    Some(Count { name: name.to_owned(), value, hits })
                 })
                 .collect();
             values.sort_by(|a, b| b.hits.cmp(&a.hits).then_with(|| a.value.cmp(&b.value)));
@@ -232,14 +188,8 @@ impl Index {
         Ok(counts)
     }
 
-    fn exact(
-        &self,
-        searcher: &Searcher,
-        number: &str,
-        scope: &[Box<dyn Clause>],
-    ) -> Result<Option<i64>, Fault> {
-        let mut clauses: Vec<Box<dyn Clause>> =
-            scope.iter().map(|clause| clause.box_clone()).collect();
+    fn exact(&self, searcher: &Searcher, number: &str, scope: &[Box<dyn Clause>]) -> Result<Option<i64>, Fault> {
+        let mut clauses: Vec<Box<dyn Clause>> = scope.iter().map(|clause| clause.box_clone()).collect();
         clauses.push(term(Term::from_field_text(self.fields.number, number)));
         let newest = TopDocs::with_limit(1).order_by_fast_field::<i64>(AT, Order::Desc);
         let found = searcher.search(&BooleanQuery::intersection(clauses), &newest)?;
@@ -252,29 +202,20 @@ impl Index {
             filter(TermSetQuery::new(terms))
         };
         let bodies = any(self.fields.body, &scope.bodies);
-        let units = scope
-            .units
-            .as_ref()
-            .map(|units| any(self.fields.unit, units));
+        let units = scope.units.as_ref().map(|units| any(self.fields.unit, units));
         std::iter::once(bodies).chain(units).collect()
     }
 
     fn filters(&self, query: &Query) -> Vec<Box<dyn Clause>> {
         let mut filters: Vec<Box<dyn Clause>> = Vec::new();
         for (name, values) in &query.filters {
-            let values = values
-                .iter()
-                .map(|value| Term::from_facet(self.fields.facets, &facet(name, Some(value))));
+            let values = values.iter().map(|value| Term::from_facet(self.fields.facets, &facet(name, Some(value))));
             filters.push(filter(TermSetQuery::new(values)));
         }
         if query.from.is_some() || query.to.is_some() {
             let at = |instant| Term::from_field_i64(self.fields.at, instant);
-            let from = query
-                .from
-                .map_or(Bound::Unbounded, |from| Bound::Included(at(from)));
-            let to = query
-                .to
-                .map_or(Bound::Unbounded, |to| Bound::Excluded(at(to)));
+            let from = query.from.map_or(Bound::Unbounded, |from| Bound::Included(at(from)));
+            let to = query.to.map_or(Bound::Unbounded, |to| Bound::Excluded(at(to)));
             filters.push(filter(RangeQuery::new(from, to)));
         }
         filters
@@ -285,32 +226,19 @@ impl Index {
         let all = terms.iter().map(|word| (Occur::Must, self.word(word)));
         let together = pairs_together(words).into_iter().flat_map(|phrase| {
             [(self.fields.title, TITLE), (self.fields.text, 1.0)].map(|(field, boost)| {
-                let terms = phrase
-                    .iter()
-                    .map(|(at, pair)| (*at, Term::from_field_text(field, pair)));
-                (
-                    Occur::Should,
-                    boosted(PhraseQuery::new_with_offset(terms.collect()), boost),
-                )
+                let terms = phrase.iter().map(|(at, pair)| (*at, Term::from_field_text(field, pair)));
+                (Occur::Should, boosted(PhraseQuery::new_with_offset(terms.collect()), boost))
             })
         });
         let all = BooleanQuery::new(all.chain(together).collect());
-        let number = TermQuery::new(
-            Term::from_field_text(self.fields.number, number),
-            IndexRecordOption::Basic,
-        );
-        Box::new(BooleanQuery::union(vec![
-            Box::new(all),
-            boosted(number, 10.0),
-        ]))
+        let number = TermQuery::new(Term::from_field_text(self.fields.number, number), IndexRecordOption::Basic);
+        Box::new(BooleanQuery::union(vec![Box::new(all), boosted(number, 10.0)]))
     }
 
     /// At least `least` of the terms, the more and the rarer the better.
     fn most(&self, terms: &[Word], least: usize) -> Box<dyn Clause> {
         let any = terms.iter().map(|word| self.word(word)).collect();
-        Box::new(BooleanQuery::union_with_minimum_required_clauses(
-            any, least,
-        ))
+        Box::new(BooleanQuery::union_with_minimum_required_clauses(any, least))
     }
 
     /// One term in title or text; letters and digits by their beginning, too.
@@ -324,10 +252,7 @@ impl Index {
                 let range = (Bound::Included(whole.clone()), Bound::Excluded(after));
                 either.push(filter(InvertedIndexRangeQuery::new(range.0, range.1)));
             }
-            either.push(boosted(
-                TermQuery::new(whole, IndexRecordOption::WithFreqs),
-                boost,
-            ));
+            either.push(boosted(TermQuery::new(whole, IndexRecordOption::WithFreqs), boost));
         }
         Box::new(BooleanQuery::union(either))
     }
@@ -337,11 +262,7 @@ impl Index {
 fn pairs_together(words: &str) -> Vec<Vec<(usize, String)>> {
     let mut runs: Vec<Vec<(usize, String)>> = Vec::new();
     let pair = |text: &str| text.chars().count() == 2 && text.chars().all(normal::is_han);
-    for token in token::tokens(words)
-        .into_iter()
-        .filter(|token| pair(&token.text))
-        .take(MOST_TERMS)
-    {
+    for token in token::tokens(words).into_iter().filter(|token| pair(&token.text)).take(MOST_TERMS) {
         let next = (token.position, token.text);
         match runs.last_mut() {
             Some(run) if run.last().is_some_and(|(at, _)| at + 1 == next.0) => run.push(next),
@@ -357,10 +278,7 @@ fn places<Key>(found: Vec<(Key, DocAddress)>) -> Vec<DocAddress> {
 }
 
 fn id(searcher: &Searcher, at: DocAddress) -> Result<Option<i64>, Fault> {
-    let ids = searcher
-        .segment_reader(at.segment_ord)
-        .fast_fields()
-        .i64(ID)?;
+    let ids = searcher.segment_reader(at.segment_ord).fast_fields().i64(ID)?;
     Ok(ids.first(at.doc_id))
 }
 

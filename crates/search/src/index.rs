@@ -125,9 +125,7 @@ impl Index {
         fs::create_dir_all(dir)?;
         let files = fs::read_dir(dir)?.collect::<Result<Vec<_>, _>>()?;
         let ours = dir.join(MARKER).exists() || dir.join("meta.json").exists();
-        let only_files = files
-            .iter()
-            .all(|file| file.file_type().is_ok_and(|kind| kind.is_file()));
+        let only_files = files.iter().all(|file| file.file_type().is_ok_and(|kind| kind.is_file()));
         let replaceable = files.is_empty() || (ours && only_files);
         if !replaceable {
             return Err(Fault::Foreign);
@@ -141,15 +139,8 @@ impl Index {
 
     fn prepare(engine: tantivy::Index) -> Result<Self, Fault> {
         engine.tokenizers().register(cut::NAME, Cutter);
-        let reader = engine
-            .reader_builder()
-            .reload_policy(ReloadPolicy::Manual)
-            .try_into()?;
-        Ok(Self {
-            engine,
-            reader,
-            fields: schema::schema().1,
-        })
+        let reader = engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        Ok(Self { engine, reader, fields: schema::schema().1 })
     }
 
     /// The place in the change feed up to which the index is filled; 0 for a new one.
@@ -180,10 +171,7 @@ impl Index {
             .num_worker_threads(1)
             .num_merge_threads(1)
             .build();
-        Ok(Writer {
-            engine: self.engine.writer_with_options(options)?,
-            index: self.clone(),
-        })
+        Ok(Writer { engine: self.engine.writer_with_options(options)?, index: self.clone() })
     }
 }
 
@@ -206,8 +194,7 @@ impl Writer {
 
     fn commit(&mut self, ops: &[Op], cursor: i64) -> Result<(), Fault> {
         let fields = self.index.fields;
-        let delete =
-            |writer: &IndexWriter, id| writer.delete_term(Term::from_field_i64(fields.id, id));
+        let delete = |writer: &IndexWriter, id| writer.delete_term(Term::from_field_i64(fields.id, id));
         for op in ops {
             match op {
                 Op::Delete(id) => {
@@ -231,9 +218,7 @@ fn document(fields: &Fields, doc: &Doc) -> TantivyDocument {
     out.add_i64(fields.id, doc.id);
     out.add_i64(fields.body, doc.body);
     out.add_i64(fields.at, doc.at);
-    doc.units
-        .iter()
-        .for_each(|&unit| out.add_i64(fields.unit, unit));
+    doc.units.iter().for_each(|&unit| out.add_i64(fields.unit, unit));
     out.add_text(fields.title, &doc.title);
     out.add_text(fields.text, &doc.text);
     for number in &doc.numbers {
@@ -249,12 +234,7 @@ fn document(fields: &Fields, doc: &Doc) -> TantivyDocument {
 /// `/name/value`, or `/name` alone. The separator of facets cannot stand in a name.
 pub(crate) fn facet(name: &str, value: Option<&str>) -> Facet {
     let steps = [Some(name), value];
-    Facet::from_path(
-        steps
-            .into_iter()
-            .flatten()
-            .map(|step| step.replace('\0', " ")),
-    )
+    Facet::from_path(steps.into_iter().flatten().map(|step| step.replace('\0', " ")))
 }
 
 fn marker(kind: Kind) -> String {

@@ -11,14 +11,10 @@ fn a_later_document_replaces_and_a_deletion_removes() {
     assert_eq!(index.cursor().unwrap(), 42);
     let mut writer = index.writer().unwrap();
     let moved = doc(1, "已改题", "已改文");
-    writer
-        .apply(&[Op::Put(moved), Op::Delete(2), Op::Delete(99)], 45)
-        .unwrap();
+    writer.apply(&[Op::Put(moved), Op::Delete(2), Op::Delete(99)], 45).unwrap();
     assert_eq!(ids(&index, &ask("停车")), [0i64; 0]);
     assert_eq!(ids(&index, &ask("改题")), [1]);
-    writer
-        .apply(&[Op::Put(doc(6, "先加", "")), Op::Delete(6)], 46)
-        .unwrap();
+    writer.apply(&[Op::Put(doc(6, "先加", "")), Op::Delete(6)], 46).unwrap();
     assert_eq!(ids(&index, &ask("先加")), [0i64; 0]);
     drop((writer, index));
     let again = Index::open(dir.path(), Kind::Desk).unwrap();
@@ -29,21 +25,9 @@ fn a_later_document_replaces_and_a_deletion_removes() {
 fn a_damaged_or_foreign_index_is_made_anew() {
     let (dir, index) = filled();
     drop(index);
-    assert_eq!(
-        Index::open(dir.path(), Kind::Desk)
-            .unwrap()
-            .cursor()
-            .unwrap(),
-        42
-    );
-    let files = || {
-        std::fs::read_dir(dir.path())
-            .unwrap()
-            .map(|file| file.unwrap().path())
-    };
-    let largest = files()
-        .max_by_key(|file| file.metadata().unwrap().len())
-        .unwrap();
+    assert_eq!(Index::open(dir.path(), Kind::Desk).unwrap().cursor().unwrap(), 42);
+    let files = || std::fs::read_dir(dir.path()).unwrap().map(|file| file.unwrap().path());
+    let largest = files().max_by_key(|file| file.metadata().unwrap().len()).unwrap();
     let mut bytes = std::fs::read(&largest).unwrap();
     bytes[10] ^= 0xFF;
     std::fs::remove_file(&largest).unwrap();
@@ -53,21 +37,11 @@ fn a_damaged_or_foreign_index_is_made_anew() {
     anew.writer().unwrap().apply(&samples(), 43).unwrap();
     drop(anew);
     std::fs::write(dir.path().join("meta.json"), "{").unwrap();
-    assert_eq!(
-        Index::open(dir.path(), Kind::Desk)
-            .unwrap()
-            .cursor()
-            .unwrap(),
-        0
-    );
+    assert_eq!(Index::open(dir.path(), Kind::Desk).unwrap().cursor().unwrap(), 0);
     let other = Index::open(dir.path(), Kind::Public).unwrap();
     other.writer().unwrap().apply(&samples(), 44).unwrap();
     drop(other);
-    assert_eq!(
-        Index::open(dir.path(), Kind::Desk).unwrap().len(),
-        0,
-        "never the other kind's"
-    );
+    assert_eq!(Index::open(dir.path(), Kind::Desk).unwrap().len(), 0, "never the other kind's");
 }
 
 #[test]
@@ -75,10 +49,7 @@ fn a_directory_of_other_files_is_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("重要.txt");
     std::fs::write(&file, "x").unwrap();
-    assert!(matches!(
-        Index::open(dir.path(), Kind::Desk),
-        Err(Fault::Foreign)
-    ));
+    assert!(matches!(Index::open(dir.path(), Kind::Desk), Err(Fault::Foreign)));
     assert!(file.exists());
 }
 

@@ -81,8 +81,7 @@ fn element_length(html: &str, name: &str) -> usize {
 fn convert_tag(tag: &str, to: impl Fn(&str) -> String) -> String {
     let mut tag = tag.to_owned();
     for attribute in READ {
-        let Some(start) = tag.find(&format!(" {attribute}")).map(|at| at + 1 + attribute.len())
-        else {
+        let Some(start) = tag.find(&format!(" {attribute}")).map(|at| at + 1 + attribute.len()) else {
             continue;
         };
         let value = tag.get(start..).and_then(|rest| rest.split('"').next()).unwrap_or_default();

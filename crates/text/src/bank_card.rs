@@ -3,9 +3,7 @@
 /// Whether these digits can be a bank card: 13 to 19 digits, issued under a first digit
 /// that banks use (3–6, and 9 for old cards of this country), Luhn check right.
 pub fn is_card(digits: &str) -> bool {
-    (13..=19).contains(&digits.len())
-        && digits.starts_with(|c| matches!(c, '3'..='6' | '9'))
-        && luhn(digits)
+    (13..=19).contains(&digits.len()) && digits.starts_with(|c| matches!(c, '3'..='6' | '9')) && luhn(digits)
 }
 
 fn luhn(digits: &str) -> bool {
@@ -15,14 +13,7 @@ fn luhn(digits: &str) -> bool {
         (_, twice) => twice,
     };
     let values: Option<Vec<u32>> = digits.chars().rev().map(|c| c.to_digit(10)).collect();
-    values.is_some_and(|values| {
-        values
-            .into_iter()
-            .enumerate()
-            .map(doubled)
-            .sum::<u32>()
-            .is_multiple_of(10)
-    })
+    values.is_some_and(|values| values.into_iter().enumerate().map(doubled).sum::<u32>().is_multiple_of(10))
 }
 
 #[cfg(test)]

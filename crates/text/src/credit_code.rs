@@ -23,18 +23,10 @@ impl fmt::Display for Reason {
         match self {
             Self::Empty => f.write_str("未填写统一社会信用代码，请填写18位代码。"),
             Self::Length(given) => {
-                write!(
-                    f,
-                    "统一社会信用代码应为18位，现为{given}位，请核对是否漏填或多填。"
-                )
+                write!(f, "统一社会信用代码应为18位，现为{given}位，请核对是否漏填或多填。")
             }
-            Self::Character(c) => write!(
-                f,
-                "统一社会信用代码中不会出现“{c}”，请核对（不使用字母I、O、S、V、Z）。"
-            ),
-            Self::CheckCharacter => {
-                f.write_str("统一社会信用代码校验位不符，可能有一位填错，请对照证照逐位核对。")
-            }
+            Self::Character(c) => write!(f, "统一社会信用代码中不会出现“{c}”，请核对（不使用字母I、O、S、V、Z）。"),
+            Self::CheckCharacter => f.write_str("统一社会信用代码校验位不符，可能有一位填错，请对照证照逐位核对。"),
         }
     }
 }
@@ -55,23 +47,13 @@ pub fn parse(text: &str) -> Result<String, Reason> {
         18 => {}
         other => return Err(Reason::Length(other)),
     }
-    let values = code
-        .chars()
-        .map(|c| ALPHABET.find(c).ok_or(Reason::Character(c)))
-        .collect::<Result<Vec<usize>, Reason>>()?;
+    let values =
+        code.chars().map(|c| ALPHABET.find(c).ok_or(Reason::Character(c))).collect::<Result<Vec<usize>, Reason>>()?;
     // The weights are the powers of 3 modulo 31; over all 18 places the sum must vanish.
     let weights = std::iter::successors(Some(1), |weight| Some(weight * 3 % 31));
     let (last, body) = values.split_last().ok_or(Reason::Empty)?;
-    let sum: usize = body
-        .iter()
-        .zip(weights)
-        .map(|(value, weight)| value * weight)
-        .sum();
-    if (31 - sum % 31) % 31 == *last {
-        Ok(code)
-    } else {
-        Err(Reason::CheckCharacter)
-    }
+    let sum: usize = body.iter().zip(weights).map(|(value, weight)| value * weight).sum();
+    if (31 - sum % 31) % 31 == *last { Ok(code) } else { Err(Reason::CheckCharacter) }
 }
 
 #[cfg(test)]
@@ -80,14 +62,8 @@ mod tests {
 
     #[test]
     fn the_check_character_decides() {
-        assert_eq!(
-            parse("91350100m000100y43").as_deref(),
-            Ok("91350100M000100Y43")
-        );
-        assert_eq!(
-            parse("９１３５０１００Ｍ０００１００Ｙ４３").as_deref(),
-            Ok("91350100M000100Y43")
-        );
+        assert_eq!(parse("91350100m000100y43").as_deref(), Ok("91350100M000100Y43"));
+        assert_eq!(parse("９１３５０１００Ｍ０００１００Ｙ４３").as_deref(), Ok("91350100M000100Y43"));
         assert_eq!(parse("91350100M000100Y44"), Err(Reason::CheckCharacter));
         assert_eq!(parse("91350100M000100Y4"), Err(Reason::Length(17)));
         assert_eq!(parse("91350100O000100Y43"), Err(Reason::Character('O')));

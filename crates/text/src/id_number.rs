@@ -50,18 +50,11 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("未填写身份证号码，请填写18位号码。"),
-            Self::Length(given) => write!(
-                f,
-                "身份证号码应为18位（旧号码15位），现为{given}位，请核对是否漏填或多填。"
-            ),
-            Self::Character => {
-                f.write_str("身份证号码只能由数字组成，末位可以是X，请删去其他字符。")
-            }
+            Self::Length(given) => write!(f, "身份证号码应为18位（旧号码15位），现为{given}位，请核对是否漏填或多填。"),
+            Self::Character => f.write_str("身份证号码只能由数字组成，末位可以是X，请删去其他字符。"),
             Self::Region => f.write_str("身份证号码前六位不是有效的行政区划代码，请核对前六位。"),
             Self::Birth => f.write_str("身份证号码中的出生日期不存在，请核对第7至14位。"),
-            Self::CheckDigit => {
-                f.write_str("身份证号码校验位不符，可能有一位填错，请对照证件逐位核对。")
-            }
+            Self::CheckDigit => f.write_str("身份证号码校验位不符，可能有一位填错，请对照证件逐位核对。"),
         }
     }
 }
@@ -81,13 +74,8 @@ pub fn parse(text: &str) -> Result<IdNumber, Reason> {
         15 | 18 => {}
         other => return Err(Reason::Length(other)),
     }
-    let body = if number.len() == 18 {
-        number.get(..17)
-    } else {
-        number.get(..15)
-    };
-    let last_fits =
-        number.ends_with(|c: char| c.is_ascii_digit() || (c == 'X' && number.len() == 18));
+    let body = if number.len() == 18 { number.get(..17) } else { number.get(..15) };
+    let last_fits = number.ends_with(|c: char| c.is_ascii_digit() || (c == 'X' && number.len() == 18));
     let body = body.ok_or(Reason::Character)?;
     if !body.bytes().all(|b| b.is_ascii_digit()) || !last_fits || !number.is_ascii() {
         return Err(Reason::Character);
@@ -106,40 +94,23 @@ pub fn parse(text: &str) -> Result<IdNumber, Reason> {
     if long && check_character(body) != number.chars().last() {
         return Err(Reason::CheckDigit);
     }
-    let order = if long {
-        number.get(16..17)
-    } else {
-        number.get(14..15)
-    };
-    let odd = order
-        .and_then(|digit| digit.parse::<u8>().ok())
-        .is_some_and(|digit| digit % 2 == 1);
-    Ok(IdNumber {
-        birth,
-        sex: if odd { Sex::Male } else { Sex::Female },
-        region: region.to_owned(),
-        number,
-    })
+    let order = if long { number.get(16..17) } else { number.get(14..15) };
+    let odd = order.and_then(|digit| digit.parse::<u8>().ok()).is_some_and(|digit| digit % 2 == 1);
+    Ok(IdNumber { birth, sex: if odd { Sex::Male } else { Sex::Female }, region: region.to_owned(), number })
 }
 
 /// The check character of the first 17 digits (ISO 7064 MOD 11-2).
 fn check_character(body: &str) -> Option<char> {
     const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let digits = body.chars().filter_map(|c| c.to_digit(10));
-    let sum: u32 = digits
-        .zip(WEIGHTS)
-        .map(|(digit, weight)| digit * weight)
-        .sum();
+    let sum: u32 = digits.zip(WEIGHTS).map(|(digit, weight)| digit * weight).sum();
     "10X98765432".chars().nth((sum % 11) as usize)
 }
 
 /// Provinces of GB/T 2260; 83 stands for residents of Taiwan (港澳台居民居住证), 9 begins
 /// the permanent residence numbers of foreigners.
 fn is_region(region: &str) -> bool {
-    let province: u8 = region
-        .get(..2)
-        .and_then(|two| two.parse().ok())
-        .unwrap_or_default();
+    let province: u8 = region.get(..2).and_then(|two| two.parse().ok()).unwrap_or_default();
     matches!(
         province,
         11..=15 | 21..=23 | 31..=37 | 41..=46 | 50..=54 | 61..=65 | 71 | 81..=83 | 90..=99
@@ -167,10 +138,7 @@ mod tests {
         let wide = parse("１１０１０５　１９４９１２３１　００２Ｘ");
         assert_eq!(wide, Ok(id));
         let old = parse("110105491231003").unwrap();
-        assert_eq!(
-            (old.birth.to_string().as_str(), old.sex),
-            ("1949-12-31", Sex::Male)
-        );
+        assert_eq!((old.birth.to_string().as_str(), old.sex), ("1949-12-31", Sex::Male));
     }
 
     #[test]

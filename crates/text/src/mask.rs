@@ -92,10 +92,7 @@ pub fn find(original: &str) -> Vec<Hit> {
     let mut kept: Vec<Hit> = Vec::with_capacity(found.len());
     for hit in found {
         // Of two that overlap the one that begins first, and of these the longer, stays.
-        if kept
-            .last()
-            .is_none_or(|last| last.range.end <= hit.range.start)
-        {
+        if kept.last().is_none_or(|last| last.range.end <= hit.range.start) {
             kept.push(hit);
         }
     }
@@ -109,9 +106,5 @@ pub fn find(original: &str) -> Vec<Hit> {
 fn keep_ends(shown: &str, head: usize, tail: usize) -> String {
     let length = shown.chars().count();
     let hidden = |place: usize| place >= head && place + tail < length;
-    shown
-        .chars()
-        .enumerate()
-        .map(|(place, c)| if hidden(place) { '*' } else { c })
-        .collect()
+    shown.chars().enumerate().map(|(place, c)| if hidden(place) { '*' } else { c }).collect()
 }

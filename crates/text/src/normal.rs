@@ -43,10 +43,7 @@ impl Folded {
 /// Characters are folded one by one, not in their words, so that a word is folded alike
 /// wherever it stands: `乾隆` becomes `干隆` in a text and in a query.
 pub fn fold(text: &str) -> Folded {
-    let mut folded = Folded {
-        text: String::with_capacity(text.len()),
-        origin: Vec::with_capacity(text.len()),
-    };
+    let mut folded = Folded { text: String::with_capacity(text.len()), origin: Vec::with_capacity(text.len()) };
     for (start, original) in text.char_indices() {
         fold_char(original, &mut folded.text);
         // Offsets beyond 4 GiB cannot occur: texts are bounded where they come in.
@@ -81,10 +78,7 @@ pub fn number_key(number: &str) -> String {
 /// Converts Simplified to Traditional Chinese, by phrases.
 pub fn to_traditional(text: &str) -> String {
     static S2T: OnceLock<Option<OpenCC>> = OnceLock::new();
-    convert(
-        S2T.get_or_init(|| OpenCC::from_config(BuiltinConfig::S2t).ok()),
-        text,
-    )
+    convert(S2T.get_or_init(|| OpenCC::from_config(BuiltinConfig::S2t).ok()), text)
 }
 
 /// Converts Traditional to Simplified Chinese, by phrases.
@@ -94,10 +88,7 @@ pub fn to_simplified(text: &str) -> String {
 
 /// Whether `c` is one of the strokes people type between groups of a number.
 pub(crate) fn is_dash(c: char) -> bool {
-    matches!(
-        c,
-        '-' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '﹣' | '─'
-    )
+    matches!(c, '-' | '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '﹣' | '─')
 }
 
 /// Whether `c` is a Han character.
@@ -114,9 +105,7 @@ fn t2s() -> &'static Option<OpenCC> {
 
 /// The dictionaries are part of the program; without them a text stays as it is.
 fn convert(converter: &Option<OpenCC>, text: &str) -> String {
-    converter
-        .as_ref()
-        .map_or_else(|| text.to_owned(), |converter| converter.convert(text))
+    converter.as_ref().map_or_else(|| text.to_owned(), |converter| converter.convert(text))
 }
 
 /// Invisible characters that people paste without knowing: soft hyphen, zero width,
@@ -189,10 +178,7 @@ mod tests {
 
     #[test]
     fn width_script_and_case_become_one_form() {
-        assert_eq!(
-            folded("ＡＢｃ１２３，（２０１７）　臺灣"),
-            "abc123,(2017) 台湾"
-        );
+        assert_eq!(folded("ＡＢｃ１２３，（２０１７）　臺灣"), "abc123,(2017) 台湾");
         assert_eq!(folded("⼀㎡①"), "一m21");
         assert_eq!(folded("138\u{200b}0000\u{feff}0000"), "13800000000");
         assert_eq!(folded("𠮷"), "𠮷");
@@ -202,10 +188,7 @@ mod tests {
     fn every_character_folds_to_a_fixed_point() {
         // All of the first two planes, samples of the rare Han characters.
         let rare = ('\u{20000}'..='\u{323AF}').step_by(11);
-        for c in ('\0'..='\u{1FFFF}')
-            .chain(rare)
-            .chain('\u{2F800}'..='\u{2FA1F}')
-        {
+        for c in ('\0'..='\u{1FFFF}').chain(rare).chain('\u{2F800}'..='\u{2FA1F}') {
             let once = folded(c.encode_utf8(&mut [0; 4]));
             assert_eq!(folded(&once), once, "U+{:04X}", u32::from(c));
         }

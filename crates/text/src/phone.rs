@@ -25,11 +25,7 @@ impl fmt::Display for Phone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Mobile(digits) => f.write_str(digits),
-            Self::Landline {
-                area,
-                local,
-                extension,
-            } => {
+            Self::Landline { area, local, extension } => {
                 let parts = [area, local, extension].map(String::as_str);
                 let given: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
                 f.write_str(&given.join("-"))
@@ -59,9 +55,9 @@ impl fmt::Display for Reason {
             Self::MobileLength(given) => {
                 write!(f, "手机号码应为11位，现为{given}位，请核对是否漏填或多填。")
             }
-            Self::Unknown => f.write_str(
-                "这不是有效的电话号码，请填写11位手机号码，或带区号的固定电话（区号后加短横线）。",
-            ),
+            Self::Unknown => {
+                f.write_str("这不是有效的电话号码，请填写11位手机号码，或带区号的固定电话（区号后加短横线）。")
+            }
         }
     }
 }
@@ -74,10 +70,7 @@ pub fn parse(text: &str) -> Result<Phone, Reason> {
     if let Some(odd) = folded.chars().find(|&c| !c.is_ascii_digit() && !is_mark(c)) {
         return Err(Reason::Character(odd));
     }
-    let groups: Vec<&str> = folded
-        .split(|c: char| !c.is_ascii_digit())
-        .filter(|group| !group.is_empty())
-        .collect();
+    let groups: Vec<&str> = folded.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty()).collect();
     let all = groups.concat();
     let digits = home(&all);
     if digits.is_empty() {
@@ -92,11 +85,7 @@ pub fn parse(text: &str) -> Result<Phone, Reason> {
     }
     landline(&groups).ok_or_else(|| {
         let mobile_like = digits.starts_with('1') && (9..=13).contains(&digits.len());
-        if mobile_like {
-            Reason::MobileLength(digits.len())
-        } else {
-            Reason::Unknown
-        }
+        if mobile_like { Reason::MobileLength(digits.len()) } else { Reason::Unknown }
     })
 }
 
@@ -126,9 +115,7 @@ pub(crate) fn landline(groups: &[&str]) -> Option<Phone> {
         })
     };
     build(groups, "").or_else(|| match groups.split_last() {
-        Some((extension, number)) if extension.len() <= 6 && !number.is_empty() => {
-            build(number, extension)
-        }
+        Some((extension, number)) if extension.len() <= 6 && !number.is_empty() => build(number, extension),
         _ => None,
     })
 }
@@ -150,10 +137,7 @@ fn home(digits: &str) -> &str {
         }
     }
     // Old habit: a 0 before a mobile number of another city.
-    digits
-        .strip_prefix('0')
-        .filter(|rest| is_mobile(rest))
-        .unwrap_or(digits)
+    digits.strip_prefix('0').filter(|rest| is_mobile(rest)).unwrap_or(digits)
 }
 
 fn is_mark(c: char) -> bool {

@@ -19,13 +19,10 @@ pub fn score(a: &str, b: &str) -> f64 {
 pub fn rank(query: &str, candidates: &[&str], least: f64, limit: usize) -> Vec<(usize, f64)> {
     let mut shared: HashMap<String, f64> = HashMap::new();
     for candidate in candidates {
-        bag(candidate, |_| 1.0)
-            .into_keys()
-            .for_each(|token| *shared.entry(token).or_default() += 1.0);
+        bag(candidate, |_| 1.0).into_keys().for_each(|token| *shared.entry(token).or_default() += 1.0);
     }
     let count = candidates.len() as f64;
-    let rarity =
-        |token: &str| (1.0 + count / (1.0 + shared.get(token).copied().unwrap_or(0.0))).ln();
+    let rarity = |token: &str| (1.0 + count / (1.0 + shared.get(token).copied().unwrap_or(0.0))).ln();
     let sought = bag(query, rarity);
     let mut ranked: Vec<(usize, f64)> = candidates
         .iter()
@@ -49,16 +46,8 @@ fn bag(text: &str, weight: impl Fn(&str) -> f64) -> Bag {
 }
 
 fn cosine(a: &Bag, b: &Bag) -> f64 {
-    let norm = |bag: &Bag| {
-        bag.values()
-            .map(|weight| weight * weight)
-            .sum::<f64>()
-            .sqrt()
-    };
-    let product: f64 = a
-        .iter()
-        .filter_map(|(token, weight)| Some(weight * b.get(token)?))
-        .sum();
+    let norm = |bag: &Bag| bag.values().map(|weight| weight * weight).sum::<f64>().sqrt();
+    let product: f64 = a.iter().filter_map(|(token, weight)| Some(weight * b.get(token)?)).sum();
     match norm(a) * norm(b) {
         0.0 => 0.0,
         norms => (product / norms).min(1.0),
@@ -81,11 +70,7 @@ mod tests {
 
     #[test]
     fn the_same_question_comes_first_and_common_words_count_less() {
-        let titles = [
-            "关于望湖路路灯不亮的问题",
-            "关于望湖小区停车收费的问题",
-            "关于公交改道的问题",
-        ];
+        let titles = ["关于望湖路路灯不亮的问题", "关于望湖小区停车收费的问题", "关于公交改道的问题"];
         let ranked = rank("望湖小区的停车费怎么收", &titles, 0.1, 5);
         assert_eq!(ranked.first().map(|hit| hit.0), Some(1));
         assert!(ranked.iter().all(|hit| hit.0 != 2), "{ranked:?}");

@@ -35,16 +35,8 @@ pub fn tokens(text: &str) -> Vec<Token> {
     let mut found = Vec::new();
     let mut position = 0;
     let mut push = |range: Range<usize>, position: usize| {
-        let text = fold
-            .text()
-            .get(range.clone())
-            .unwrap_or_default()
-            .to_owned();
-        found.push(Token {
-            text,
-            range: fold.original(range),
-            position,
-        });
+        let text = fold.text().get(range.clone()).unwrap_or_default().to_owned();
+        found.push(Token { text, range: fold.original(range), position });
     };
     for run in runs(&fold) {
         match run {
@@ -112,10 +104,7 @@ pub fn highlight(text: &str, query: &str) -> Vec<Range<usize>> {
         })
     };
     let mut marks: Vec<Range<usize>> = Vec::new();
-    for token in tokens(text)
-        .into_iter()
-        .filter(|token| answers(&token.text))
-    {
+    for token in tokens(text).into_iter().filter(|token| answers(&token.text)) {
         match marks.last_mut() {
             Some(last) if token.range.start <= last.end => last.end = last.end.max(token.range.end),
             _ => marks.push(token.range),
@@ -132,15 +121,9 @@ pub fn excerpt(text: &str, query: &str, length: usize) -> Range<usize> {
     let total = starts.len();
     let byte = |char_no: usize| starts.get(char_no).copied().unwrap_or(text.len());
     let char_no = |byte: usize| starts.partition_point(|&start| start < byte);
-    let marked: Vec<Range<usize>> = marks
-        .iter()
-        .take(200)
-        .map(|mark| char_no(mark.start)..char_no(mark.end))
-        .collect();
+    let marked: Vec<Range<usize>> = marks.iter().take(200).map(|mark| char_no(mark.start)..char_no(mark.end)).collect();
     let within = |from: usize| {
-        let inside = marked
-            .iter()
-            .filter(|mark| mark.start >= from && mark.end <= from + length);
+        let inside = marked.iter().filter(|mark| mark.start >= from && mark.end <= from + length);
         inside.map(|mark| mark.len()).sum::<usize>()
     };
     let lead = length / 8;
@@ -191,37 +174,23 @@ mod tests {
     use super::*;
 
     fn words(text: &str) -> Vec<String> {
-        tokens(text)
-            .into_iter()
-            .map(|token| format!("{}@{}", token.text, token.position))
-            .collect()
+        tokens(text).into_iter().map(|token| format!("{}@{}", token.text, token.position)).collect()
     }
 
     fn marked<'a>(text: &'a str, query: &str) -> Vec<&'a str> {
-        highlight(text, query)
-            .into_iter()
-            .map(|range| &text[range])
-            .collect()
+        highlight(text, query).into_iter().map(|range| &text[range]).collect()
     }
 
     #[test]
     fn characters_pairs_and_whole_words() {
-        assert_eq!(
-            words("８８路公交Wi-Fi"),
-            [
-                "88@0", "路@1", "路公@1", "公@2", "公交@2", "交@3", "wi@4", "fi@5"
-            ]
-        );
+        assert_eq!(words("８８路公交Wi-Fi"), ["88@0", "路@1", "路公@1", "公@2", "公交@2", "交@3", "wi@4", "fi@5"]);
         assert!(tokens("，。 \u{200b}!").is_empty());
     }
 
     #[test]
     fn offsets_are_those_of_the_original() {
         let text = "　臺灣ＡＢ";
-        let places: Vec<_> = tokens(text)
-            .into_iter()
-            .map(|token| &text[token.range])
-            .collect();
+        let places: Vec<_> = tokens(text).into_iter().map(|token| &text[token.range]).collect();
         assert_eq!(places, ["臺", "臺灣", "灣", "ＡＢ"]);
     }
 
@@ -236,12 +205,7 @@ mod tests {
 
     #[test]
     fn an_excerpt_shows_the_densest_place() {
-        let text = format!(
-            "{}停车。{}小区停车收费标准。{}",
-            "甲".repeat(80),
-            "乙".repeat(80),
-            "丙".repeat(80)
-        );
+        let text = format!("{}停车。{}小区停车收费标准。{}", "甲".repeat(80), "乙".repeat(80), "丙".repeat(80));
         let shown = &text[excerpt(&text, "停车收费标准", 40)];
         assert!(shown.contains("停车收费标准"), "{shown}");
         assert_eq!(shown.chars().count(), 40);

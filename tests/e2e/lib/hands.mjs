@@ -7,7 +7,8 @@ function focusFault() {
   const near = [el, el.nextElementSibling, el.parentElement, el.closest('label'), el.closest('li')].filter(Boolean);
   const marked = near.some((one) => {
     const style = getComputedStyle(one);
-    return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none';
+    const yellow = style.backgroundColor === 'rgb(255, 221, 0)';
+    return yellow || (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none';
   });
   const name = `<${el.tagName.toLowerCase()}> ${(el.innerText || el.name || el.id || '').slice(0, 20)}`;
   if (!marked) return `${name} has the focus and does not show it`;

@@ -85,7 +85,7 @@ export class Person {
   /** These words are on the page. */
   async reads(words) {
     const text = await this.page.locator('body').innerText();
-    assert.ok(matches(text, words), `“${words}” is not on the page:\n${text.slice(0, 1500)}`);
+    assert.ok(matches(text, words), `“${words}” is not on the page:\n${text.slice(0, 400)}`);
   }
 
   /** The text of the main part of the page. */
@@ -93,9 +93,10 @@ export class Person {
     return this.page.getByRole('main').innerText();
   }
 
-  /** The page in this state has no accessibility fault that axe can find; needs script. */
+  /** Looks for accessibility faults of the page in this state, told at the end; needs script. */
   async axe(state) {
-    if (this.way.script) await axe(this.page, `${state}, ${this.way.name}`);
+    const found = this.way.script ? await axe(this.page) : [];
+    this.complaints.push(...found.map((fault) => `axe on ${this.page.url()} (${state}): ${fault}`));
   }
 
   async shot(name) {
@@ -109,7 +110,7 @@ export class Person {
   }
 
   nothingComplained() {
-    assert.deepEqual(this.complaints, [], 'the pages complained');
+    assert.ok(this.complaints.length === 0, `the pages complained:\n${[...new Set(this.complaints)].join('\n')}`);
   }
 }
 

@@ -92,18 +92,8 @@ fn package(bytes: &[u8]) -> Content {
     let Some(listing) = zip::list(bytes) else {
         return UNKNOWN;
     };
-    let has = |name: &str| {
-        listing
-            .names
-            .iter()
-            .any(|entry| entry.eq_ignore_ascii_case(name.as_bytes()))
-    };
-    let ends = |end: &[u8]| {
-        listing
-            .names
-            .iter()
-            .any(|name| name.to_ascii_lowercase().ends_with(end))
-    };
+    let has = |name: &str| listing.names.iter().any(|entry| entry.eq_ignore_ascii_case(name.as_bytes()));
+    let ends = |end: &[u8]| listing.names.iter().any(|name| name.to_ascii_lowercase().ends_with(end));
     if listing.locked {
         return Content::Locked;
     }
@@ -124,9 +114,7 @@ fn package(bytes: &[u8]) -> Content {
 fn compound(bytes: &[u8]) -> Content {
     let has = |name: &str| {
         let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        bytes
-            .chunks_exact(128)
-            .any(|entry| entry.starts_with(&wide))
+        bytes.chunks_exact(128).any(|entry| entry.starts_with(&wide))
     };
     match () {
         () if has("EncryptedPackage") => Content::Locked,
@@ -169,11 +157,7 @@ fn text(bytes: &[u8]) -> Content {
 fn is_utf16(bytes: &[u8]) -> bool {
     let little = bytes.starts_with(b"\xFF\xFE");
     let (pairs, rest) = bytes.as_chunks::<2>();
-    let read = if little {
-        u16::from_le_bytes
-    } else {
-        u16::from_be_bytes
-    };
+    let read = if little { u16::from_le_bytes } else { u16::from_be_bytes };
     rest.is_empty()
         && char::decode_utf16(pairs.iter().map(|&pair| read(pair)))
             .all(|c| c.is_ok_and(|c| !c.is_control() || matches!(c, '\t' | '\n' | '\r')))
@@ -186,13 +170,7 @@ fn is_gb18030(mut bytes: &[u8]) -> bool {
             [] => return true,
             [0..=0x7F, rest @ ..] => rest,
             [0x81..=0xFE, 0x40..=0x7E | 0x80..=0xFE, rest @ ..] => rest,
-            [
-                0x81..=0xFE,
-                b'0'..=b'9',
-                0x81..=0xFE,
-                b'0'..=b'9',
-                rest @ ..,
-            ] => rest,
+            [0x81..=0xFE, b'0'..=b'9', 0x81..=0xFE, b'0'..=b'9', rest @ ..] => rest,
             _ => return false,
         };
     }

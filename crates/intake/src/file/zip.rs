@@ -16,22 +16,13 @@ pub(super) struct Listing<'a> {
 
 /// Reads the central directory; nothing if it is not whole.
 pub(super) fn list(bytes: &[u8]) -> Option<Listing<'_>> {
-    let tail = bytes
-        .len()
-        .saturating_sub(END_LENGTH + usize::from(u16::MAX));
-    let end = bytes
-        .get(tail..)?
-        .windows(END.len())
-        .rposition(|part| part == END)?
-        + tail;
+    let tail = bytes.len().saturating_sub(END_LENGTH + usize::from(u16::MAX));
+    let end = bytes.get(tail..)?.windows(END.len()).rposition(|part| part == END)? + tail;
     let comment = number(bytes, end + 20, 2)?;
     bytes.get(end + END_LENGTH..end + END_LENGTH + comment)?;
     let directory = end.checked_sub(number(bytes, end + 12, 4)?)?;
     let mut rest = bytes.get(directory..end)?;
-    let mut listing = Listing {
-        names: Vec::new(),
-        locked: false,
-    };
+    let mut listing = Listing { names: Vec::new(), locked: false };
     while !rest.is_empty() {
         let lengths = [28, 30, 32].map(|at| number(rest, at, 2));
         let [Some(name), Some(extra), Some(comment)] = lengths else {
@@ -41,9 +32,7 @@ pub(super) fn list(bytes: &[u8]) -> Option<Listing<'_>> {
             return None;
         }
         listing.locked |= number(rest, 8, 2)? & 1 == 1;
-        listing
-            .names
-            .push(rest.get(ENTRY_LENGTH..ENTRY_LENGTH + name)?);
+        listing.names.push(rest.get(ENTRY_LENGTH..ENTRY_LENGTH + name)?);
         rest = rest.get(ENTRY_LENGTH + name + extra + comment..)?;
     }
     Some(listing)
@@ -52,10 +41,5 @@ pub(super) fn list(bytes: &[u8]) -> Option<Listing<'_>> {
 /// A little-endian number of `width` bytes.
 fn number(bytes: &[u8], at: usize, width: usize) -> Option<usize> {
     let field = bytes.get(at..at.checked_add(width)?)?;
-    Some(
-        field
-            .iter()
-            .rev()
-            .fold(0, |number, &byte| number << 8 | usize::from(byte)),
-    )
+    Some(field.iter().rev().fold(0, |number, &byte| number << 8 | usize::from(byte)))
 }

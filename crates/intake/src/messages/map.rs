@@ -11,14 +11,7 @@ use super::{Record, Reply, RowFault};
 use crate::refusal::{Cause, Refusal};
 
 /// The categories a message may have.
-pub const CATEGORIES: [&str; 6] = [
-    "consult",
-    "complaint",
-    "suggestion",
-    "help",
-    "report",
-    "unsorted",
-];
+pub const CATEGORIES: [&str; 6] = ["consult", "complaint", "suggestion", "help", "report", "unsorted"];
 
 const BUILT_IN: [&str; 2] = [include_str!("teddy.toml"), include_str!("fuzhou.toml")];
 
@@ -103,26 +96,16 @@ struct Defaults {
 
 impl Default for Defaults {
     fn default() -> Self {
-        let [kind, time, reply_time, offset] =
-            ["unsorted", "09:00", "17:00", "+08:00"].map(str::to_owned);
-        Self {
-            kind,
-            time,
-            reply_time,
-            offset,
-        }
+        let [kind, time, reply_time, offset] = ["unsorted", "09:00", "17:00", "+08:00"].map(str::to_owned);
+        Self { kind, time, reply_time, offset }
     }
 }
 
 impl Map {
     /// Reads the text of a map file; `name`, if given, replaces its format.
     pub fn parse(text: &str, name: Option<&str>) -> Result<Self, Refusal> {
-        let wrong = |why: String| {
-            Refusal::new(
-                Cause::Format,
-                format!("列对应文件有误：{why}。请对照文档中的样例修改后重试。"),
-            )
-        };
+        let wrong =
+            |why: String| Refusal::new(Cause::Format, format!("列对应文件有误：{why}。请对照文档中的样例修改后重试。"));
         let text = text.trim_start_matches('\u{feff}');
         let mut map: Self = toml::from_str(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
@@ -139,26 +122,15 @@ impl Map {
         if columns.time.is_some() == columns.date.is_some() {
             return Err(wrong("columns中time与date须有且只有一个".to_owned()));
         }
-        let replies = [
-            &columns.reply_time,
-            &columns.reply_date,
-            &columns.reply_days,
-        ];
+        let replies = [&columns.reply_time, &columns.reply_date, &columns.reply_days];
         let given = replies.iter().filter(|column| column.is_some()).count();
         if given > 1 || columns.reply.is_some() != (given == 1) {
-            let why =
-                "有reply时，reply_time、reply_date、reply_days须有且只有一个；没有reply时都不写";
+            let why = "有reply时，reply_time、reply_date、reply_days须有且只有一个；没有reply时都不写";
             return Err(wrong(why.to_owned()));
         }
         let used = map.kinds.values().chain([&map.defaults.kind]);
-        if let Some(code) = used
-            .into_iter()
-            .find(|code| !CATEGORIES.contains(&code.as_str()))
-        {
-            return Err(wrong(format!(
-                "类别代码“{code}”不存在，可用{}",
-                CATEGORIES.join("、")
-            )));
+        if let Some(code) = used.into_iter().find(|code| !CATEGORIES.contains(&code.as_str())) {
+            return Err(wrong(format!("类别代码“{code}”不存在，可用{}", CATEGORIES.join("、"))));
         }
         Clock::parse(&map.defaults.time, &map.defaults.offset)
             .and(Clock::parse(&map.defaults.reply_time, &map.defaults.offset))
@@ -170,15 +142,11 @@ impl Map {
     pub fn built_in(name: &str) -> Result<Self, Refusal> {
         let maps = Self::all_built_in()?;
         let names: Vec<String> = maps.iter().map(|map| map.format.clone()).collect();
-        maps.into_iter()
-            .find(|map| map.format == name)
-            .ok_or_else(|| {
-                let names = names.join("、");
-                let sentence = format!(
-                    "没有名为“{name}”的格式，现有{names}；其他来源请用列对应文件（--map）说明。"
-                );
-                Refusal::new(Cause::Format, sentence)
-            })
+        maps.into_iter().find(|map| map.format == name).ok_or_else(|| {
+            let names = names.join("、");
+            let sentence = format!("没有名为“{name}”的格式，现有{names}；其他来源请用列对应文件（--map）说明。");
+            Refusal::new(Cause::Format, sentence)
+        })
     }
 
     /// The built-in format that these columns belong to.
@@ -196,10 +164,7 @@ impl Map {
     }
 
     fn all_built_in() -> Result<Vec<Self>, Refusal> {
-        BUILT_IN
-            .iter()
-            .map(|text| Self::parse(text, None))
-            .collect()
+        BUILT_IN.iter().map(|text| Self::parse(text, None)).collect()
     }
 
     /// Makes a message of a row.
@@ -208,16 +173,10 @@ impl Map {
         let outside_id = row
             .value(&columns.id)?
             .ok_or_else(|| RowFault::new(row.line, &columns.id, "缺少编号，无法与来源对应。"))?;
-        let text = row.text(&columns.text)?.ok_or_else(|| {
-            RowFault::new(
-                row.line,
-                &columns.text,
-                "内容为空。请补全内容，或删去此行。",
-            )
-        })?;
-        let title = row
-            .optional_text(columns.title.as_deref())?
-            .unwrap_or_else(|| heading(&text));
+        let text = row
+            .text(&columns.text)?
+            .ok_or_else(|| RowFault::new(row.line, &columns.text, "内容为空。请补全内容，或删去此行。"))?;
+        let title = row.optional_text(columns.title.as_deref())?.unwrap_or_else(|| heading(&text));
         let filed = self.filed(row)?;
         let transfers = row.optional(columns.transfers.as_deref())?;
         Ok(Record {
@@ -227,9 +186,7 @@ impl Map {
             category: self.category(row)?,
             title: title.replace('\n', " "),
             user: row.optional(columns.user.as_deref())?,
-            channel: row
-                .optional(columns.channel.as_deref())?
-                .map(|channel| code_of(&channel)),
+            channel: row.optional(columns.channel.as_deref())?.map(|channel| code_of(&channel)),
             transfers: transfers.and_then(|number| time::whole(&number)?.try_into().ok()),
             reply: self.reply(row, filed)?,
             text,
@@ -241,12 +198,7 @@ impl Map {
         let kind = row.optional(self.columns.kind.as_deref())?;
         let code = kind.and_then(|kind| {
             let own = self.kinds.get(&kind).map(String::as_str);
-            let usual = || {
-                KINDS
-                    .iter()
-                    .find(|(word, _)| *word == kind)
-                    .map(|(_, code)| *code)
-            };
+            let usual = || KINDS.iter().find(|(word, _)| *word == kind).map(|(_, code)| *code);
             let already = || CATEGORIES.into_iter().find(|code| *code == kind);
             own.or_else(usual).or_else(already).map(str::to_owned)
         });
@@ -265,12 +217,8 @@ impl Map {
             (None, Some(column)) => (column, true),
             (None, None) => return Err(RowFault::of_row(row.line, "列对应文件没有说明提交时间。")),
         };
-        let written = row
-            .value(column)?
-            .ok_or_else(|| RowFault::new(row.line, column, "缺少提交时间。"))?;
-        self.clock(&self.defaults.time)
-            .read(&written, only_day)
-            .map_err(|error| RowFault::new(row.line, column, error))
+        let written = row.value(column)?.ok_or_else(|| RowFault::new(row.line, column, "缺少提交时间。"))?;
+        self.clock(&self.defaults.time).read(&written, only_day).map_err(|error| RowFault::new(row.line, column, error))
     }
 
     fn reply(&self, row: &Row, filed: When) -> Result<Option<Reply>, RowFault> {
@@ -279,38 +227,22 @@ impl Map {
             return Ok(None);
         };
         let clock = self.clock(&self.defaults.reply_time);
-        let given = [
-            (&columns.reply_time, false),
-            (&columns.reply_date, true),
-            (&columns.reply_days, true),
-        ];
-        let found = given
-            .into_iter()
-            .find_map(|(column, day)| Some((column.as_deref()?, day)));
+        let given = [(&columns.reply_time, false), (&columns.reply_date, true), (&columns.reply_days, true)];
+        let found = given.into_iter().find_map(|(column, day)| Some((column.as_deref()?, day)));
         let Some((column, only_day)) = found else {
             return Ok(None);
         };
         let fault = |error: &str| RowFault::new(row.line, column, error);
-        let written = row
-            .value(column)?
-            .ok_or_else(|| fault("有答复而没有答复时间。请补上时间，或删去答复。"))?;
+        let written = row.value(column)?.ok_or_else(|| fault("有答复而没有答复时间。请补上时间，或删去答复。"))?;
         let when = if columns.reply_days.is_some() {
             let days = time::whole(&written).ok_or_else(|| fault("答复天数不是数字。"))?;
-            clock
-                .after(filed, days)
-                .ok_or_else(|| fault("答复天数超出合理范围。"))?
+            clock.after(filed, days).ok_or_else(|| fault("答复天数超出合理范围。"))?
         } else {
-            clock
-                .read(&written, only_day)
-                .map_err(|error| fault(&error))?
+            clock.read(&written, only_day).map_err(|error| fault(&error))?
         };
         // Of a reply on the day of filing only the day may be known.
         let same_day = when.day_only && when.at.date() == filed.at.date();
-        let at: Moment = if same_day {
-            when.at.max(filed.at)
-        } else {
-            when.at
-        };
+        let at: Moment = if same_day { when.at.max(filed.at) } else { when.at };
         if at < filed.at {
             return Err(fault("答复时间早于提交时间。请核对两个时间。"));
         }
@@ -333,9 +265,7 @@ impl Columns {
             &self.channel,
             &self.transfers,
         ];
-        [&self.id, &self.text]
-            .into_iter()
-            .chain(optional.into_iter().flatten())
+        [&self.id, &self.text].into_iter().chain(optional.into_iter().flatten())
     }
 }
 
@@ -343,10 +273,7 @@ impl Columns {
 fn heading(text: &str) -> String {
     let ends = |c: char| matches!(c, '。' | '！' | '？' | '；' | '\n' | '!' | '?');
     let clauses = text.split(ends).map(str::trim);
-    let clause = clauses
-        .into_iter()
-        .find(|clause| !clause.is_empty())
-        .unwrap_or(text);
+    let clause = clauses.into_iter().find(|clause| !clause.is_empty()).unwrap_or(text);
     clause.chars().take(TITLE_LENGTH).collect()
 }
 

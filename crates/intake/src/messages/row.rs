@@ -24,10 +24,7 @@ pub(super) struct Row {
 
 impl Row {
     pub(super) fn new(line: u64) -> Self {
-        Self {
-            line,
-            cells: BTreeMap::new(),
-        }
+        Self { line, cells: BTreeMap::new() }
     }
 
     pub(super) fn put(&mut self, column: &str, value: Value) {
@@ -47,10 +44,7 @@ impl Row {
 
     /// A running text: whole, cleaned of control characters; nothing if it is blank.
     pub(super) fn text(&self, column: &str) -> Result<Option<String>, RowFault> {
-        Ok(self
-            .written(column)?
-            .map(clean)
-            .filter(|text| !is_blank(text)))
+        Ok(self.written(column)?.map(clean).filter(|text| !is_blank(text)))
     }
 
     pub(super) fn optional_text(&self, column: Option<&str>) -> Result<Option<String>, RowFault> {
@@ -68,9 +62,7 @@ impl Row {
             Some(number) if number.bytes().all(|b| b.is_ascii_digit()) => number.to_owned(),
             _ => value,
         };
-        let value = self
-            .written(column)?
-            .map(|written| clean(written).replace('\n', " "));
+        let value = self.written(column)?.map(|written| clean(written).replace('\n', " "));
         Ok(value.filter(|value| !missing(value)).map(whole))
     }
 
@@ -82,11 +74,7 @@ impl Row {
         match self.cells.get(column).and_then(Option::as_ref) {
             None => Ok(None),
             Some(Cell::Written(written)) => Ok(Some(written)),
-            Some(Cell::Nested) => Err(RowFault::new(
-                self.line,
-                column,
-                "应是文字或数字，却是列表或嵌套的数据。",
-            )),
+            Some(Cell::Nested) => Err(RowFault::new(self.line, column, "应是文字或数字，却是列表或嵌套的数据。")),
         }
     }
 }
@@ -96,15 +84,9 @@ impl Row {
 fn clean(written: &str) -> String {
     let lines = written.replace("\r\n", "\n").replace('\r', "\n");
     let kept = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
-    lines
-        .chars()
-        .filter(kept)
-        .collect::<String>()
-        .trim()
-        .to_owned()
+    lines.chars().filter(kept).collect::<String>().trim().to_owned()
 }
 
 fn is_blank(text: &str) -> bool {
-    text.chars()
-        .all(|c| c.is_whitespace() || normal::is_invisible(c))
+    text.chars().all(|c| c.is_whitespace() || normal::is_invisible(c))
 }

@@ -31,12 +31,7 @@ enum Shape {
 
 /// Opens a file and finds out its shape.
 pub(super) fn open(path: &Path) -> Result<Rows, Refusal> {
-    let unreadable = |_| {
-        Refusal::new(
-            Cause::Unreadable,
-            "导入文件打不开，请检查路径是否正确、是否有读取权限。",
-        )
-    };
+    let unreadable = |_| Refusal::new(Cause::Unreadable, "导入文件打不开，请检查路径是否正确、是否有读取权限。");
     let mut file = BufReader::new(File::open(path).map_err(unreadable)?);
     let compressed = file.fill_buf().map_err(unreadable)?.starts_with(ZSTD);
     let input: Box<dyn Read + Send> = if compressed {
@@ -47,12 +42,7 @@ pub(super) fn open(path: &Path) -> Result<Rows, Refusal> {
     } else {
         Box::new(file)
     };
-    Rows::of(Lines {
-        input: BufReader::new(input),
-        number: 0,
-        back: VecDeque::new(),
-        ended: false,
-    })
+    Rows::of(Lines { input: BufReader::new(input), number: 0, back: VecDeque::new(), ended: false })
 }
 
 impl Rows {
@@ -60,9 +50,8 @@ impl Rows {
         let mut shape = Shape::Json;
         // The first line with anything on it decides.
         while let Some(line) = lines.next() {
-            let (number, bytes) = line.map_err(|fault| {
-                Refusal::new(Cause::Format, format!("导入文件不能读取：{}", fault.error))
-            })?;
+            let (number, bytes) =
+                line.map_err(|fault| Refusal::new(Cause::Format, format!("导入文件不能读取：{}", fault.error)))?;
             let start = bytes.trim_ascii_start();
             if start.is_empty() {
                 continue;
@@ -111,8 +100,7 @@ fn check_text(start: &[u8]) -> Result<(), Refusal> {
     if start.starts_with(b"[") {
         return refuse("导入文件是一整个JSON列表，应改为每行一个对象的JSONL文件，或CSV文件。");
     }
-    if start.starts_with(b"PK") || start.starts_with(b"\x1F\x8B") || start.starts_with(b"\xD0\xCF")
-    {
+    if start.starts_with(b"PK") || start.starts_with(b"\x1F\x8B") || start.starts_with(b"\xD0\xCF") {
         return refuse("导入文件是Excel文件或压缩包，请另存为“CSV UTF-8”后再导入。");
     }
     if start.contains(&0) || std::str::from_utf8(start).is_err() {
@@ -128,21 +116,10 @@ fn csv_shape(lines: &mut Lines) -> Result<Shape, Refusal> {
         _ => Vec::new(),
     };
     let count = |mark: u8| first.iter().filter(|&&b| b == mark).count();
-    let delimiter = *[b',', b'\t', b';']
-        .iter()
-        .max_by_key(|&&mark| (count(mark), mark == b','))
-        .ok_or_else(bad)?;
-    let (_, record) = lines
-        .record(delimiter)
-        .ok_or_else(bad)?
-        .map_err(|_| bad())?;
+    let delimiter = *[b',', b'\t', b';'].iter().max_by_key(|&&mark| (count(mark), mark == b',')).ok_or_else(bad)?;
+    let (_, record) = lines.record(delimiter).ok_or_else(bad)?.map_err(|_| bad())?;
     let header: Vec<String> = fields(&record, delimiter)
-        .and_then(|fields| {
-            fields
-                .into_iter()
-                .map(|field| String::from_utf8(field).ok())
-                .collect()
-        })
+        .and_then(|fields| fields.into_iter().map(|field| String::from_utf8(field).ok()).collect())
         .ok_or_else(bad)?;
     let header: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
     Ok(Shape::Csv { delimiter, header })
@@ -158,45 +135,27 @@ fn json_row(number: u64, bytes: &[u8]) -> Result<Row, RowFault> {
     match parsed {
         Ok(Value::Object(fields)) => {
             let mut row = Row::new(number);
-            fields
-                .into_iter()
-                .for_each(|(column, value)| row.put(&column, value));
+            fields.into_iter().for_each(|(column, value)| row.put(&column, value));
             Ok(row)
         }
         Ok(_) => Err(RowFault::of_row(number, "不是JSON对象，每行应是一个{…}。")),
         Err(error) => {
             let place = error.column();
-            Err(RowFault::of_row(
-                number,
-                format!("不是有效的JSON，错在第{place}个字节附近。"),
-            ))
+            Err(RowFault::of_row(number, format!("不是有效的JSON，错在第{place}个字节附近。")))
         }
     }
 }
 
 fn csv_row(number: u64, bytes: &[u8], delimiter: u8, header: &[String]) -> Result<Row, RowFault> {
-    let fields = fields(bytes, delimiter)
-        .ok_or_else(|| RowFault::of_row(number, "不是有效的CSV行，请检查引号。"))?;
-    if fields
-        .iter()
-        .skip(header.len())
-        .any(|field| !field.trim_ascii().is_empty())
-    {
-        let why = format!(
-            "有{}列，多于首行的{}列；内容中的逗号须用引号括起。",
-            fields.len(),
-            header.len()
-        );
+    let fields = fields(bytes, delimiter).ok_or_else(|| RowFault::of_row(number, "不是有效的CSV行，请检查引号。"))?;
+    if fields.iter().skip(header.len()).any(|field| !field.trim_ascii().is_empty()) {
+        let why = format!("有{}列，多于首行的{}列；内容中的逗号须用引号括起。", fields.len(), header.len());
         return Err(RowFault::of_row(number, why));
     }
     let mut row = Row::new(number);
     for (column, field) in header.iter().zip(fields) {
         let written = String::from_utf8(field).map_err(|_| not_utf8(number))?;
-        let value = if written.is_empty() {
-            Value::Null
-        } else {
-            Value::String(written)
-        };
+        let value = if written.is_empty() { Value::Null } else { Value::String(written) };
         row.put(column, value);
     }
     Ok(row)
@@ -254,10 +213,7 @@ impl Lines {
     }
 
     fn read(&mut self, line: &mut Vec<u8>, most: usize) -> std::io::Result<usize> {
-        self.input
-            .by_ref()
-            .take(most as u64)
-            .read_until(b'\n', line)
+        self.input.by_ref().take(most as u64).read_until(b'\n', line)
     }
 
     fn skip(&mut self) -> Line {
@@ -272,10 +228,7 @@ impl Lines {
                 Err(_) => return self.broken(),
             }
         }
-        Err(RowFault::of_row(
-            self.number,
-            "此行超过4MB，未读取。请检查是否缺少换行。",
-        ))
+        Err(RowFault::of_row(self.number, "此行超过4MB，未读取。请检查是否缺少换行。"))
     }
 
     fn broken(&mut self) -> Line {

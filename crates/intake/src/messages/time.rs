@@ -27,11 +27,7 @@ impl Clock {
     /// `09:00` and `+08:00`.
     pub(super) fn parse(time: &str, offset: &str) -> Option<Self> {
         let (hour, minute, _) = hours(time)?;
-        Some(Self {
-            hour,
-            minute,
-            offset: offset_minutes(offset)?,
-        })
+        Some(Self { hour, minute, offset: offset_minutes(offset)? })
     }
 
     /// Reads a time or a day in one of the usual ways of writing: with dashes, slashes,
@@ -40,39 +36,25 @@ impl Clock {
     pub(super) fn read(self, written: &str, only_day: bool) -> Result<When, String> {
         let written = text::normal::folded(written);
         let written = written.trim();
-        let when = if written.bytes().all(|b| b.is_ascii_digit()) {
-            self.digits(written)
-        } else {
-            self.marked(written)
-        };
+        let when =
+            if written.bytes().all(|b| b.is_ascii_digit()) { self.digits(written) } else { self.marked(written) };
         let mut when = when.ok_or(BAD)?;
         if only_day && !when.day_only {
             let date = when.at.plus_minutes(self.offset - BEIJING).date();
             when = self.on(date);
         }
         let year = when.at.date().year();
-        if (1949..=2100).contains(&year) {
-            Ok(when)
-        } else {
-            Err(FAR.to_owned())
-        }
+        if (1949..=2100).contains(&year) { Ok(when) } else { Err(FAR.to_owned()) }
     }
 
     /// This time of day, whole days after another moment.
     pub(super) fn after(self, start: When, days: i64) -> Option<When> {
-        let date = start
-            .at
-            .date()
-            .checked_add(Span::new().try_days(days).ok()?)
-            .ok()?;
+        let date = start.at.date().checked_add(Span::new().try_days(days).ok()?).ok()?;
         (date.year() <= 2100).then(|| self.on(date))
     }
 
     fn on(self, date: Date) -> When {
-        When {
-            at: self.moment(date, self.hour, self.minute, 0, self.offset),
-            day_only: true,
-        }
+        When { at: self.moment(date, self.hour, self.minute, 0, self.offset), day_only: true }
     }
 
     fn moment(self, date: Date, hour: u32, minute: u32, second: u32, offset: i64) -> Moment {
@@ -80,32 +62,15 @@ impl Clock {
     }
 
     fn digits(self, written: &str) -> Option<When> {
-        let number = |range| {
-            written
-                .get::<std::ops::Range<usize>>(range)?
-                .parse::<u32>()
-                .ok()
-        };
-        let instant = |millis| {
-            Some(When {
-                at: Moment::from_millis(millis),
-                day_only: false,
-            })
-        };
+        let number = |range| written.get::<std::ops::Range<usize>>(range)?.parse::<u32>().ok();
+        let instant = |millis| Some(When { at: Moment::from_millis(millis), day_only: false });
         match written.len() {
             8 => Some(self.on(date(number(0..4)?, number(4..6)?, number(6..8)?)?)),
             12 | 14 => {
                 let date = date(number(0..4)?, number(4..6)?, number(6..8)?)?;
-                let second = if written.len() == 14 {
-                    number(12..14)?
-                } else {
-                    0
-                };
+                let second = if written.len() == 14 { number(12..14)? } else { 0 };
                 let (hour, minute, second) = valid(number(8..10)?, number(10..12)?, second)?;
-                Some(When {
-                    at: self.moment(date, hour, minute, second, self.offset),
-                    day_only: false,
-                })
+                Some(When { at: self.moment(date, hour, minute, second, self.offset), day_only: false })
             }
             10 => instant(written.parse::<i64>().ok()? * 1000),
             13 => instant(written.parse().ok()?),
@@ -122,10 +87,8 @@ impl Clock {
             }
             None => (written, ""),
         };
-        let parts: Vec<u32> = day
-            .split(['-', '/', '.', '年', '月'])
-            .map(|part| part.trim().parse().ok())
-            .collect::<Option<_>>()?;
+        let parts: Vec<u32> =
+            day.split(['-', '/', '.', '年', '月']).map(|part| part.trim().parse().ok()).collect::<Option<_>>()?;
         let [year, month, day] = parts.as_slice() else {
             return None;
         };
@@ -141,10 +104,7 @@ impl Clock {
             None => (rest, self.offset),
         };
         let (hour, minute, second) = hours(time)?;
-        Some(When {
-            at: self.moment(date, hour, minute, second, offset),
-            day_only: false,
-        })
+        Some(When { at: self.moment(date, hour, minute, second, offset), day_only: false })
     }
 }
 
@@ -167,11 +127,8 @@ fn valid(hour: u32, minute: u32, second: u32) -> Option<(u32, u32, u32)> {
 
 /// `9:05`, `09:05:07`, `09:05:07.123`, `9时5分`, `9点05分7秒`.
 fn hours(time: &str) -> Option<(u32, u32, u32)> {
-    let parts: Vec<&str> = time
-        .split([':', '时', '点', '分', '秒'])
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-        .collect();
+    let parts: Vec<&str> =
+        time.split([':', '时', '点', '分', '秒']).map(str::trim).filter(|part| !part.is_empty()).collect();
     let number = |part: &str| part.parse::<u32>().ok();
     match parts.as_slice() {
         [hour, minute] => valid(number(hour)?, number(minute)?, 0),
@@ -196,14 +153,10 @@ fn offset_minutes(offset: &str) -> Option<i64> {
         _ => return None,
     };
     let digits = rest.replace(':', "");
-    let (hours, minutes) = if digits.len() > 2 {
-        digits.split_at_checked(digits.len() - 2)?
-    } else {
-        (digits.as_str(), "0")
-    };
+    let (hours, minutes) =
+        if digits.len() > 2 { digits.split_at_checked(digits.len() - 2)? } else { (digits.as_str(), "0") };
     let (hours, minutes): (i64, i64) = (hours.parse().ok()?, minutes.parse().ok()?);
-    ((0..=14).contains(&hours) && (0..60).contains(&minutes))
-        .then_some(sign * (hours * 60 + minutes))
+    ((0..=14).contains(&hours) && (0..60).contains(&minutes)).then_some(sign * (hours * 60 + minutes))
 }
 
 #[cfg(test)]
@@ -212,10 +165,7 @@ mod tests {
 
     fn read(written: &str) -> Option<String> {
         let clock = Clock::parse("09:00", "+08:00").unwrap();
-        clock
-            .read(written, false)
-            .ok()
-            .map(|when| when.at.to_minute())
+        clock.read(written, false).ok().map(|when| when.at.to_minute())
     }
 
     #[test]
@@ -267,29 +217,13 @@ mod tests {
         assert_eq!(after(i64::MAX), None);
         assert_eq!(after(999_999_999), None);
         let numbers = ["2", "2.0", "2.75", "-1", "1e3", "x", "inf", "NaN", "1e30"].map(whole);
-        assert_eq!(
-            numbers,
-            [
-                Some(2),
-                Some(2),
-                Some(2),
-                Some(-1),
-                Some(1000),
-                None,
-                None,
-                None,
-                None
-            ]
-        );
+        assert_eq!(numbers, [Some(2), Some(2), Some(2), Some(-1), Some(1000), None, None, None, None]);
     }
 
     #[test]
     fn only_the_day_counts_where_the_source_has_only_days() {
         let clock = Clock::parse("09:00", "+08:00").unwrap();
         let when = clock.read("2019-08-05 00:00:00", true).unwrap();
-        assert_eq!(
-            (when.at.to_minute().as_str(), when.day_only),
-            ("2019-08-05 09:00", true)
-        );
+        assert_eq!((when.at.to_minute().as_str(), when.day_only), ("2019-08-05 09:00", true));
     }
 }

@@ -15,11 +15,7 @@ pub(super) fn orientation(block: &[u8]) -> Option<u8> {
     let number = |at: usize, width: usize| {
         let field = tiff.get(at..at.checked_add(width)?)?;
         let join = |number: u32, byte: &u8| number << 8 | u32::from(*byte);
-        Some(if big {
-            field.iter().fold(0, join)
-        } else {
-            field.iter().rev().fold(0, join)
-        })
+        Some(if big { field.iter().fold(0, join) } else { field.iter().rev().fold(0, join) })
     };
     let directory = usize::try_from(number(4, 4)?).ok()?;
     let entries = usize::try_from(number(directory, 2)?).ok()?;

@@ -45,11 +45,7 @@ pub(super) fn strip(bytes: &[u8]) -> Option<Vec<u8>> {
 
 /// Bytes of the colour table that the flags announce.
 fn table(flags: u8) -> usize {
-    if flags & 0x80 == 0 {
-        0
-    } else {
-        3 << ((flags & 7) + 1)
-    }
+    if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) }
 }
 
 fn skip_blocks(rest: &mut &[u8]) -> Option<()> {

@@ -81,8 +81,7 @@ fn next_marker(rest: &mut &[u8]) -> Option<u8> {
 
 /// The compressed data of a scan, up to the next marker that is no restart.
 fn take_scan<'a>(rest: &mut &'a [u8]) -> &'a [u8] {
-    let ends =
-        |pair: &[u8]| matches!(pair, [0xFF, next] if !matches!(next, 0 | 0xD0..=0xD7 | 0xFF));
+    let ends = |pair: &[u8]| matches!(pair, [0xFF, next] if !matches!(next, 0 | 0xD0..=0xD7 | 0xFF));
     let length = rest.windows(2).position(ends).unwrap_or(rest.len());
     take(rest, length).unwrap_or_default()
 }

@@ -6,8 +6,8 @@ const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1A\n";
 
 /// The chunks that make the picture, moving ones too.
 const KEPT: [&[u8; 4]; 18] = [
-    b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP",
-    b"sBIT", b"bKGD", b"hIST", b"pHYs", b"sPLT", b"acTL", b"fcTL", b"fdAT",
+    b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"sBIT", b"bKGD",
+    b"hIST", b"pHYs", b"sPLT", b"acTL", b"fcTL", b"fdAT",
 ];
 
 pub(super) fn strip(bytes: &[u8]) -> Option<Vec<u8>> {
@@ -32,9 +32,7 @@ pub(super) fn strip(bytes: &[u8]) -> Option<Vec<u8>> {
             break;
         }
     }
-    let (header, others) = chunks
-        .split_first()
-        .filter(|(first, _)| first.get(4..8) == Some(b"IHDR"))?;
+    let (header, others) = chunks.split_first().filter(|(first, _)| first.get(4..8) == Some(b"IHDR"))?;
     let mut out = [SIGNATURE, header].concat();
     if let Some(orientation) = orientation {
         out.extend(chunk(b"eXIf", &exif::only(orientation)));
@@ -52,13 +50,7 @@ fn chunk(name: &[u8; 4], data: &[u8]) -> Vec<u8> {
 /// CRC-32 as PNG uses it.
 fn crc(bytes: &[u8]) -> u32 {
     let step = |crc: u32| {
-        if crc & 1 == 1 {
-            0xEDB8_8320 ^ (crc >> 1)
-        } else {
-            crc >> 1
-        }
+        if crc & 1 == 1 { 0xEDB8_8320 ^ (crc >> 1) } else { crc >> 1 }
     };
-    !bytes.iter().fold(u32::MAX, |crc, &byte| {
-        (0..8).fold(crc ^ u32::from(byte), |crc, _| step(crc))
-    })
+    !bytes.iter().fold(u32::MAX, |crc, &byte| (0..8).fold(crc ^ u32::from(byte), |crc, _| step(crc)))
 }

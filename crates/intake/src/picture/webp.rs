@@ -4,9 +4,7 @@ use super::{exif, take};
 
 const EXIF_FLAG: u8 = 0x08;
 const XMP_FLAG: u8 = 0x04;
-const KEPT: [&[u8; 4]; 7] = [
-    b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP",
-];
+const KEPT: [&[u8; 4]; 7] = [b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"];
 
 pub(super) fn strip(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut rest = bytes;

@@ -27,34 +27,20 @@ pub(super) fn check(report: &mut Report, sources: &[Source], around: &Surroundin
         let error = format!("有{guards}个守卫，超过步骤数的三分之一；请改用规程词汇表达");
         report.add("", &procedure.id, "guards", "", error);
     }
-    if let Some(bind) = procedure
-        .bind
-        .as_ref()
-        .filter(|name| procedure.element(name).is_none())
-    {
+    if let Some(bind) = procedure.bind.as_ref().filter(|name| procedure.element(name).is_none()) {
         unknown(report, "", &procedure.id, "bind", bind);
     }
 }
 
 pub(super) fn unknown(report: &mut Report, section: &str, name: &str, field: &str, what: &str) {
     let error = format!("{field}中的“{what}”没有定义");
-    report.add(
-        section,
-        name,
-        "unknown name",
-        &format!("{name}.{field}"),
-        error,
-    );
+    report.add(section, name, "unknown name", &format!("{name}.{field}"), error);
 }
 
 /// Labels, citations and what the citizen reads.
 fn words(report: &mut Report) {
     let procedure = report.source.procedure;
-    let whole = [
-        ("label", &procedure.label),
-        ("basis", &procedure.basis),
-        ("version", &procedure.version),
-    ];
+    let whole = [("label", &procedure.label), ("basis", &procedure.basis), ("version", &procedure.version)];
     for (field, _) in whole.iter().filter(|(_, text)| text.trim().is_empty()) {
         report.add("", &procedure.id, "words", field, format!("缺少{field}"));
     }
@@ -63,36 +49,14 @@ fn words(report: &mut Report) {
             report.add("step", &step.id, "words", "label", "步骤没有名称".into());
         }
         if step.cite.trim().is_empty() {
-            report.add(
-                "step",
-                &step.id,
-                "citation",
-                "cite",
-                "步骤没有写明依据".into(),
-            );
+            report.add("step", &step.id, "citation", "cite", "步骤没有写明依据".into());
         }
         if step.by.contains(&Role::Party) && step.party.is_none() {
-            report.add(
-                "step",
-                &step.id,
-                "words",
-                "party",
-                "当事人进行的步骤没有写明当事人看到的文字".into(),
-            );
+            report.add("step", &step.id, "words", "party", "当事人进行的步骤没有写明当事人看到的文字".into());
         }
     }
-    for decision in procedure
-        .decisions
-        .iter()
-        .filter(|decision| decision.article.trim().is_empty())
-    {
-        report.add(
-            "decision",
-            &decision.code,
-            "citation",
-            "article",
-            "决定没有写明依据".into(),
-        );
+    for decision in procedure.decisions.iter().filter(|decision| decision.article.trim().is_empty()) {
+        report.add("decision", &decision.code, "citation", "article", "决定没有写明依据".into());
     }
 }
 
@@ -103,9 +67,7 @@ fn step_names(report: &mut Report, step: &Step, around: &Surroundings) {
     let child = |name: &str| procedure.child(name).is_some();
     let look = |field: &'static str, names: Vec<&String>, known: &dyn Fn(&str) -> bool| {
         let unknown = names.into_iter().filter(|name| !known(name));
-        unknown
-            .map(|name| (field, name.clone()))
-            .collect::<Vec<_>>()
+        unknown.map(|name| (field, name.clone())).collect::<Vec<_>>()
     };
     let found = [
         look("from", step.from.iter().collect(), &state),
@@ -113,27 +75,15 @@ fn step_names(report: &mut Report, step: &Step, around: &Surroundings) {
         look("needs", step.needs.iter().collect(), &element),
         look("takes", step.takes.iter().collect(), &element),
         look("after_day", step.after_day.iter().collect(), &element),
-        look("channels", step.channels.iter().collect(), &|name| {
-            procedure.channel(name).is_some()
-        }),
-        look("categories", step.categories.iter().collect(), &|name| {
-            procedure.category(name).is_some()
-        }),
-        look("decisions", step.decisions.iter().collect(), &|name| {
-            procedure.decision(name).is_some()
-        }),
-        look("issues", step.issues.iter().collect(), &|name| {
-            procedure.paper(name).is_some()
-        }),
+        look("channels", step.channels.iter().collect(), &|name| procedure.channel(name).is_some()),
+        look("categories", step.categories.iter().collect(), &|name| procedure.category(name).is_some()),
+        look("decisions", step.decisions.iter().collect(), &|name| procedure.decision(name).is_some()),
+        look("issues", step.issues.iter().collect(), &|name| procedure.paper(name).is_some()),
         look("opens", step.opens.iter().collect(), &child),
         look("needs_closed", step.needs_closed.iter().collect(), &child),
         look("needs_open", step.needs_open.iter().collect(), &child),
         look("ends", step.ends.iter().collect(), &child),
-        look(
-            "needs_stopped",
-            step.needs_stopped.iter().collect(),
-            &|name| procedure.clock(name).is_some(),
-        ),
+        look("needs_stopped", step.needs_stopped.iter().collect(), &|name| procedure.clock(name).is_some()),
     ];
     for (field, name) in found.into_iter().flatten() {
         unknown(report, "step", &step.id, field, &name);
@@ -159,25 +109,13 @@ fn performers(report: &mut Report, step: &Step, sources: &[Source]) {
     if step.by.iter().any(|role| !idle.contains(role)) {
         return;
     }
-    let lapse = procedure
-        .clocks
-        .iter()
-        .any(|clock| clock.lapse.as_ref() == Some(&step.id));
-    let follows = procedure
-        .children
-        .iter()
-        .any(|child| child.then.values().any(|then| *then == step.id));
-    let as_child = |child: &Child| {
-        child.procedure == procedure.id && (child.opening == step.id || child.ends == step.id)
-    };
-    let called = sources
-        .iter()
-        .flat_map(|source| &source.procedure.children)
-        .any(as_child);
+    let lapse = procedure.clocks.iter().any(|clock| clock.lapse.as_ref() == Some(&step.id));
+    let follows = procedure.children.iter().any(|child| child.then.values().any(|then| *then == step.id));
+    let as_child =
+        |child: &Child| child.procedure == procedure.id && (child.opening == step.id || child.ends == step.id);
+    let called = sources.iter().flat_map(|source| &source.procedure.children).any(as_child);
     if !(step.by.contains(&Role::System) && (lapse || follows || called)) {
-        let error =
-            "没有人能进行这一步：既没有办理的角色，也没有时限届满、子事项办结等使系统进行它"
-                .to_owned();
+        let error = "没有人能进行这一步：既没有办理的角色，也没有时限届满、子事项办结等使系统进行它".to_owned();
         report.add("step", &step.id, "nobody", &step.id, error);
     }
 }
@@ -185,62 +123,15 @@ fn performers(report: &mut Report, step: &Step, sources: &[Source]) {
 /// Every list of entries: its section, and the ids in it.
 fn lists(procedure: &Procedure) -> [(&'static str, Vec<&str>); 9] {
     [
-        (
-            "category",
-            procedure
-                .categories
-                .iter()
-                .map(|one| one.id.as_str())
-                .collect(),
-        ),
-        (
-            "channel",
-            procedure
-                .channels
-                .iter()
-                .map(|one| one.id.as_str())
-                .collect(),
-        ),
-        (
-            "state",
-            procedure.states.iter().map(|one| one.id.as_str()).collect(),
-        ),
-        (
-            "element",
-            procedure
-                .elements
-                .iter()
-                .map(|one| one.id.as_str())
-                .collect(),
-        ),
-        (
-            "clock",
-            procedure.clocks.iter().map(|one| one.id.as_str()).collect(),
-        ),
-        (
-            "step",
-            procedure.steps.iter().map(|one| one.id.as_str()).collect(),
-        ),
-        (
-            "paper",
-            procedure.papers.iter().map(|one| one.id.as_str()).collect(),
-        ),
-        (
-            "decision",
-            procedure
-                .decisions
-                .iter()
-                .map(|one| one.code.as_str())
-                .collect(),
-        ),
-        (
-            "child",
-            procedure
-                .children
-                .iter()
-                .map(|one| one.id.as_str())
-                .collect(),
-        ),
+        ("category", procedure.categories.iter().map(|one| one.id.as_str()).collect()),
+        ("channel", procedure.channels.iter().map(|one| one.id.as_str()).collect()),
+        ("state", procedure.states.iter().map(|one| one.id.as_str()).collect()),
+        ("element", procedure.elements.iter().map(|one| one.id.as_str()).collect()),
+        ("clock", procedure.clocks.iter().map(|one| one.id.as_str()).collect()),
+        ("step", procedure.steps.iter().map(|one| one.id.as_str()).collect()),
+        ("paper", procedure.papers.iter().map(|one| one.id.as_str()).collect()),
+        ("decision", procedure.decisions.iter().map(|one| one.code.as_str()).collect()),
+        ("child", procedure.children.iter().map(|one| one.id.as_str()).collect()),
     ]
 }
 
@@ -257,13 +148,7 @@ fn unique(report: &mut Report) {
                 _ => false,
             };
             if taken {
-                report.add(
-                    section,
-                    id,
-                    "reserved",
-                    id,
-                    format!("“{id}”是内核保留的名称，请换一个"),
-                );
+                report.add(section, id, "reserved", id, format!("“{id}”是内核保留的名称，请换一个"));
             }
         }
     }

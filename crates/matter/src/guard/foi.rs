@@ -15,10 +15,7 @@ pub(super) fn reachable(view: &View<'_>) -> Result<(), Sentence> {
         .filter(|element| matches!(element.kind, Kind::Phone | Kind::Email | Kind::Address));
     let mut field = None;
     for element in ways {
-        if view
-            .value(&element.id)
-            .is_some_and(|value| !value.is_empty())
-        {
+        if view.value(&element.id).is_some_and(|value| !value.is_empty()) {
             return Ok(());
         }
         field.get_or_insert(element.id.as_str());

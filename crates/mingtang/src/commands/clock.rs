@@ -58,17 +58,11 @@ fn moment(text: &str) -> Result<Moment, String> {
 }
 
 fn pause(text: &str) -> Result<PauseArg, String> {
-    let parts = text
-        .split_once(':')
-        .and_then(|(kind, span)| Some((kind, span.split_once("..")?)));
+    let parts = text.split_once(':').and_then(|(kind, span)| Some((kind, span.split_once("..")?)));
     let Some((kind, (from, to))) = parts else {
         return Err("应写成third_party:2019-05-20..2019-05-24".to_owned());
     };
-    Ok(PauseArg {
-        kind: kind.to_owned(),
-        from: moment(from)?,
-        to: moment(to)?,
-    })
+    Ok(PauseArg { kind: kind.to_owned(), from: moment(from)?, to: moment(to)? })
 }
 
 /// Runs the command; what it prints goes to stdout, messages go to stderr.
@@ -172,10 +166,7 @@ fn single(args: &Args, out: &mut impl Write, law: &Law) -> io::Result<u8> {
     };
     match asked.clock(law) {
         Err(refusal) if args.json => {
-            line(
-                out,
-                &serde_json::json!({ "error": refusal.to_string(), "code": refusal.code }),
-            )?;
+            line(out, &serde_json::json!({ "error": refusal.to_string(), "code": refusal.code }))?;
             Ok(1)
         }
         Err(refusal) => {
@@ -184,14 +175,7 @@ fn single(args: &Args, out: &mut impl Write, law: &Law) -> io::Result<u8> {
         }
         Ok(clock) if args.json => {
             let explanation = Some(clock.explain(law, None));
-            line(
-                out,
-                &Answer {
-                    limit: Some(limit),
-                    explanation,
-                    ..Answer::of(&clock)
-                },
-            )?;
+            line(out, &Answer { limit: Some(limit), explanation, ..Answer::of(&clock) })?;
             Ok(0)
         }
         Ok(clock) => tell(&clock, law, out).map(|()| 0),
@@ -203,9 +187,7 @@ fn tell(clock: &Clock, law: &Law, out: &mut impl Write) -> io::Result<()> {
     let due = &clock.due;
     let why = clock.explain(law, None);
     let open = if due.provisional { "（暂定）" } else { "" };
-    let end = due
-        .due_at
-        .map_or_else(|| due.due_on.to_string(), Moment::to_minute);
+    let end = due.due_at.map_or_else(|| due.due_on.to_string(), Moment::to_minute);
     writeln!(out, "法定最迟日：{end}{open}")?;
     if due.aim_on != due.due_on {
         writeln!(out, "考核日：{}", due.aim_on)?;
@@ -213,11 +195,7 @@ fn tell(clock: &Clock, law: &Law, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "依据：{}，{}起施行", clock.article, clock.version)?;
     writeln!(out, "理由：")?;
     for (number, step) in why.steps.iter().enumerate() {
-        let cite = if step.cite.is_empty() {
-            String::new()
-        } else {
-            format!("  {}", step.cite)
-        };
+        let cite = if step.cite.is_empty() { String::new() } else { format!("  {}", step.cite) };
         writeln!(out, "  {}. {}{cite}", number + 1, step.text)?;
     }
     if !why.days.is_empty() {
@@ -263,13 +241,7 @@ pub(crate) fn batch(mut reader: impl BufRead, out: &mut impl Write, law: &Law) -
         }
         let (id, done) = read(text, number);
         match done.and_then(|case| answer(&case, law)) {
-            Ok(clock) => line(
-                out,
-                &Answer {
-                    id: Some(id),
-                    ..Answer::of(&clock)
-                },
-            )?,
+            Ok(clock) => line(out, &Answer { id: Some(id), ..Answer::of(&clock) })?,
             Err(error) => {
                 code = PARTLY;
                 line(out, &serde_json::json!({ "id": id, "error": error }))?;
@@ -296,13 +268,10 @@ fn read(text: &str, number: u64) -> (Value, Result<Case, String>) {
 }
 
 fn answer(case: &Case, law: &Law) -> Result<Clock, String> {
-    let pauses = case.pauses.iter().map(|(from, to)| {
-        Ok(PauseArg {
-            kind: BATCH_PAUSE.to_owned(),
-            from: moment(from)?,
-            to: moment(to)?,
-        })
-    });
+    let pauses = case
+        .pauses
+        .iter()
+        .map(|(from, to)| Ok(PauseArg { kind: BATCH_PAUSE.to_owned(), from: moment(from)?, to: moment(to)? }));
     let asked = Asked {
         bodies: Vec::new(),
         limit: &case.limit,

@@ -121,7 +121,9 @@ pub fn run(args: Args, globals: &Globals) -> Result<ExitCode, Stop> {
         std::fs::create_dir_all(&data)?;
         std::fs::write(&mark, "mingtang demo\n")
     };
-    fresh().map_err(|error| Stop::new(exit::FAILED, format!("目录{}不能写入（{error}）。请用--data另选目录。", data.display())))?;
+    fresh().map_err(|error| {
+        Stop::new(exit::FAILED, format!("目录{}不能写入（{error}）。请用--data另选目录。", data.display()))
+    })?;
     {
         let mut options = Options::new(data.clone(), globals.rules()?);
         options.random = Arc::new(Seeded::new(2026));
@@ -140,7 +142,10 @@ pub fn run(args: Args, globals: &Globals) -> Result<ExitCode, Stop> {
         eprintln!("  {login:<15}{name}　{unit}　{}", roles.join("、"));
     }
     let Args { listen, ease } = args;
-    serve::up(serve::Args { listen, role: Part::All, host: String::new(), secure: false, smtp: None, mail_from: None, ease }, office)
+    serve::up(
+        serve::Args { listen, role: Part::All, host: String::new(), secure: false, smtp: None, mail_from: None, ease },
+        office,
+    )
 }
 
 /// Tells the stories to the office, through the same acts as everybody.
@@ -177,7 +182,8 @@ impl<'a> Teller<'a> {
 
     async fn tell(mut self) -> Result<(), Stop> {
         self.people().await?;
-        let read = |text: &str| toml::from_str::<Stories>(text).map_err(|error| Stop::new(exit::FAILED, error.to_string()));
+        let read =
+            |text: &str| toml::from_str::<Stories>(text).map_err(|error| Stop::new(exit::FAILED, error.to_string()));
         for message in read(include_str!("../../demo/messages.toml"))?.messages {
             self.message(message).await?;
         }
@@ -191,9 +197,13 @@ impl<'a> Teller<'a> {
         let system = Caller::system(self.body);
         let more = MORE_UNITS.iter().enumerate().flat_map(|(at, unit)| {
             let (handler, head): (&[Role], &[Role]) = (&[Role::Handler], &[Role::UnitHead]);
-            [(format!("cheng{at}"), format!("承办员{}", at + 4), *unit, handler), (format!("zhang{at}"), format!("局长{}", at + 3), *unit, head)]
+            [
+                (format!("cheng{at}"), format!("承办员{}", at + 4), *unit, handler),
+                (format!("zhang{at}"), format!("局长{}", at + 3), *unit, head),
+            ]
         });
-        let named = OFFICERS.iter().map(|(login, name, unit, roles)| ((*login).to_owned(), (*name).to_owned(), *unit, *roles));
+        let named =
+            OFFICERS.iter().map(|(login, name, unit, roles)| ((*login).to_owned(), (*name).to_owned(), *unit, *roles));
         let zhujian = ("zhujianzhang".to_owned(), "局长丙".to_owned(), "区住房和城乡建设局", &[Role::UnitHead][..]);
         for (login, name, unit, roles) in named.chain(more).chain([zhujian]) {
             if !self.units.contains_key(unit) {
@@ -205,7 +215,13 @@ impl<'a> Teller<'a> {
             self.office.add_officer(&system, form).await?;
         }
         for officer in self.office.officers(&system).await? {
-            let caller = Caller { actor: officer.id, name: officer.name, roles: officer.roles, unit: officer.unit, ..Caller::public(self.body) };
+            let caller = Caller {
+                actor: officer.id,
+                name: officer.name,
+                roles: officer.roles,
+                unit: officer.unit,
+                ..Caller::public(self.body)
+            };
             self.callers.insert(officer.login, caller);
         }
         Ok(())
@@ -243,7 +259,14 @@ impl<'a> Teller<'a> {
         self.callers.get(login).cloned().ok_or_else(|| Stop::new(exit::FAILED, format!("演示数据里没有账号{login}。")))
     }
 
-    async fn act(&self, caller: &Caller, matter: i64, step: &str, answers: &[(&str, &str)], at: Moment) -> Result<(), Stop> {
+    async fn act(
+        &self,
+        caller: &Caller,
+        matter: i64,
+        step: &str,
+        answers: &[(&str, &str)],
+        at: Moment,
+    ) -> Result<(), Stop> {
         let answers = answers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let act = StepAct { matter, step: step.to_owned(), answers, at: Some(at), ..StepAct::default() };
         self.office.act(caller, act).await.map_err(|fail| {
@@ -257,7 +280,13 @@ impl<'a> Teller<'a> {
         self.told += 1;
         let at = self.ago(message.ago);
         let public = if message.public { "1" } else { "0" };
-        let answers = [("title", message.title.as_str()), ("text", &message.text), ("name", &message.name), ("phone", &message.phone), ("public", public)];
+        let answers = [
+            ("title", message.title.as_str()),
+            ("text", &message.text),
+            ("name", &message.name),
+            ("phone", &message.phone),
+            ("public", public),
+        ];
         let filing = Filing {
             procedure: "message".into(),
             channel: "web".into(),
@@ -298,7 +327,8 @@ impl<'a> Teller<'a> {
         let Some(rating) = message.rating.as_deref() else { return Ok(()) };
         let at = self.later(at, 1);
         let low = rating.starts_with("dis");
-        let reason: &[(&str, &str)] = if low { &[("rating", rating), ("rating_reason", "unsolved")] } else { &[("rating", rating)] };
+        let reason: &[(&str, &str)] =
+            if low { &[("rating", rating), ("rating_reason", "unsolved")] } else { &[("rating", rating)] };
         self.act(&party, id, "rate", reason, at).await?;
         if stage == "reopened" {
             let unsolved = "清运次数增加以后，异味仍然很重，请再看一看。";
@@ -340,7 +370,8 @@ impl<'a> Teller<'a> {
                 (name.clone(), value)
             };
             let answers: Vec<(String, String)> = told.answers.iter().map(dated).collect();
-            let answers: Vec<(&str, &str)> = answers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            let answers: Vec<(&str, &str)> =
+                answers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
             self.act(&caller, id, &told.step, &answers, at).await?;
             for login in told.approve {
                 at = self.later(at, 0);

@@ -27,6 +27,9 @@ pub fn run(args: Args, globals: &Globals) -> Result<ExitCode, Stop> {
         settings.short = args.short;
         office.change_body(id, &name, &settings)?;
     }
-    println!("数据目录{}已就绪。下一步：mingtang user add 登录名 --role administrator，然后 mingtang serve。", globals.data.display());
+    println!(
+        "数据目录{}已就绪。下一步：mingtang user add 登录名 --role administrator，然后 mingtang serve。",
+        globals.data.display()
+    );
     Ok(ExitCode::SUCCESS)
 }

@@ -105,7 +105,15 @@ fn list(all: &[&Procedure], json: bool, out: &mut impl Write) -> io::Result<()> 
             writeln!(out, "{}", serde_json::to_string(&listed)?)?;
         } else {
             let until = one.valid_to.map_or_else(|| "现行".to_owned(), |day| format!("至{day}"));
-            writeln!(out, "{}\t{}\t{}\t自{}{until}\t{}步", one.id, one.version, one.label, one.valid_from, one.steps.len())?;
+            writeln!(
+                out,
+                "{}\t{}\t{}\t自{}{until}\t{}步",
+                one.id,
+                one.version,
+                one.label,
+                one.valid_from,
+                one.steps.len()
+            )?;
         }
     }
     Ok(())

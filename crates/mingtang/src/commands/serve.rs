@@ -66,7 +66,9 @@ pub fn run(args: Args, globals: &Globals) -> Result<ExitCode, Stop> {
 /// As for [`run`].
 pub fn up(args: Args, office: Arc<Office>) -> Result<ExitCode, Stop> {
     let carrier: Arc<dyn Carrier> = match (&args.smtp, &args.mail_from) {
-        (Some(url), Some(from)) => Arc::new(Smtp::open(url, from, credentials()).map_err(|why| Stop::new(exit::BROKEN, why))?),
+        (Some(url), Some(from)) => {
+            Arc::new(Smtp::open(url, from, credentials()).map_err(|why| Stop::new(exit::BROKEN, why))?)
+        }
         _ => Arc::new(Outbox),
     };
     let stop = Arc::new(AtomicBool::new(false));
@@ -81,7 +83,10 @@ pub fn up(args: Args, office: Arc<Office>) -> Result<ExitCode, Stop> {
         let addresses = if args.listen.is_empty() { site::serve::LISTEN.to_vec() } else { args.listen.clone() };
         let listeners = site::bind(&addresses).await.map_err(|error| {
             let names: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-            Stop::new(exit::FAILED, format!("地址{}不能监听（{error}）。请换一个端口：--listen 127.0.0.1:8081。", names.join("、")))
+            Stop::new(
+                exit::FAILED,
+                format!("地址{}不能监听（{error}）。请换一个端口：--listen 127.0.0.1:8081。", names.join("、")),
+            )
         })?;
         for listener in &listeners {
             if let Ok(address) = listener.local_addr() {

@@ -43,7 +43,8 @@ pub fn run(args: Args, globals: &Globals) -> Result<ExitCode, Stop> {
     let body = office.default_body();
     let officers = runtime.block_on(office.officers(&Caller::system(body)))?;
     let officer = officers.into_iter().find(|officer| officer.login == login);
-    let missing = || Stop::new(exit::NOT_FOUND, format!("没有登录名为“{login}”的工作人员。请先运行 mingtang user add。"));
+    let missing =
+        || Stop::new(exit::NOT_FOUND, format!("没有登录名为“{login}”的工作人员。请先运行 mingtang user add。"));
     let officer = officer.ok_or_else(missing)?;
     println!("{}", runtime.block_on(office.make_token(officer.id, body, &name, &scope))?);
     Ok(ExitCode::SUCCESS)

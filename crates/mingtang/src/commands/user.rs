@@ -33,8 +33,7 @@ enum Command {
 
 /// Reads a role by its word in the rulebook.
 fn role(word: &str) -> Result<Role, String> {
-    serde_json::from_value(serde_json::Value::String(word.to_owned()))
-        .map_err(|_| format!("没有岗位“{word}”"))
+    serde_json::from_value(serde_json::Value::String(word.to_owned())).map_err(|_| format!("没有岗位“{word}”"))
 }
 
 /// Runs the command.

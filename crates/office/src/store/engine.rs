@@ -30,17 +30,11 @@ enum Link<'c> {
 
 impl<'c> Query<'c> {
     pub(super) fn sqlite(connection: &'c rusqlite::Connection) -> Self {
-        Self {
-            link: Link::Sqlite(connection),
-            spoiled: false,
-        }
+        Self { link: Link::Sqlite(connection), spoiled: false }
     }
 
     pub(super) fn postgres(session: &'c mut Session) -> Self {
-        Self {
-            link: Link::Postgres(session),
-            spoiled: false,
-        }
+        Self { link: Link::Postgres(session), spoiled: false }
     }
 
     /// The engine behind this query.
@@ -161,11 +155,7 @@ impl<'c> Tx<'c> {
     ///
     /// # Errors
     /// The engine's fault; the act cannot be kept after it.
-    pub fn execute(
-        &mut self,
-        statement: &'static Statement,
-        values: &[Value<'_>],
-    ) -> Result<u64, Fault> {
+    pub fn execute(&mut self, statement: &'static Statement, values: &[Value<'_>]) -> Result<u64, Fault> {
         self.query.run(statement, values)
     }
 

@@ -38,16 +38,11 @@ impl Ids {
 
     /// Reserves a block outside any transaction; it is [`added`](Self::add) when that is durable.
     pub(super) fn reserve(query: &mut Query<'_>) -> Result<std::ops::Range<i64>, Fault> {
-        let end: i64 = query
-            .row(&RESERVE, params![BLOCK], |row| row.get(0))?
-            .ok_or(Fault::Absent("id_block"))?;
+        let end: i64 = query.row(&RESERVE, params![BLOCK], |row| row.get(0))?.ok_or(Fault::Absent("id_block"))?;
         Ok(end - BLOCK..end)
     }
 
     pub(super) fn add(&self, block: std::ops::Range<i64>) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(block);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(block);
     }
 }

@@ -41,32 +41,22 @@ fn outstanding(
             )));
         };
         if fingerprint(spelling(known)) != *hash {
-            return Err(Fault::Version(format!(
-                "migration {version} was altered after it ran"
-            )));
+            return Err(Fault::Version(format!("migration {version} was altered after it ran")));
         }
     }
-    let rest: Vec<_> = MIGRATIONS
-        .iter()
-        .filter(|m| !applied.iter().any(|(version, _)| *version == m.version))
-        .collect();
+    let rest: Vec<_> =
+        MIGRATIONS.iter().filter(|m| !applied.iter().any(|(version, _)| *version == m.version)).collect();
     match rest.first() {
-        Some(_) if !create && applied.is_empty() => {
-            Err(Fault::Missing("the store is empty".into()))
+        Some(_) if !create && applied.is_empty() => Err(Fault::Missing("the store is empty".into())),
+        Some(next) if !create => {
+            Err(Fault::Version(format!("migration {} has not run; run `mingtang migrate`", next.version)))
         }
-        Some(next) if !create => Err(Fault::Version(format!(
-            "migration {} has not run; run `mingtang migrate`",
-            next.version
-        ))),
         _ => Ok(rest),
     }
 }
 
 fn fingerprint(sql: &str) -> String {
-    Sha256::digest(sql.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(sql.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub(super) fn sqlite(connection: &rusqlite::Connection, create: bool) -> Result<(), Fault> {
@@ -75,9 +65,7 @@ pub(super) fn sqlite(connection: &rusqlite::Connection, create: bool) -> Result<
     if !exists && !create {
         return Err(Fault::Missing("the store is empty".into()));
     }
-    connection
-        .execute_batch("begin immediate")
-        .map_err(failed)?;
+    connection.execute_batch("begin immediate").map_err(failed)?;
     let outcome = (|| {
         connection.execute_batch(TABLE).map_err(failed)?;
         let applied = connection
@@ -96,11 +84,7 @@ pub(super) fn sqlite(connection: &rusqlite::Connection, create: bool) -> Result<
         }
         Ok(())
     })();
-    let end = if outcome.is_ok() {
-        "commit"
-    } else {
-        "rollback"
-    };
+    let end = if outcome.is_ok() { "commit" } else { "rollback" };
     outcome.and(connection.execute_batch(end).map_err(failed))
 }
 
@@ -116,10 +100,6 @@ pub(super) fn postgres(session: &mut Session, create: bool) -> Result<(), Fault>
         }
         Ok(())
     })();
-    let ended = session.batch(if outcome.is_ok() {
-        "commit"
-    } else {
-        "rollback"
-    });
+    let ended = session.batch(if outcome.is_ok() { "commit" } else { "rollback" });
     outcome.and(ended)
 }

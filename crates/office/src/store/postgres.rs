@@ -31,11 +31,7 @@ pub(super) struct Session {
 impl Session {
     pub(super) fn open(url: &str) -> Result<Self, Fault> {
         let client = connect(url)?;
-        Ok(Self {
-            url: url.into(),
-            client,
-            prepared: HashMap::new(),
-        })
+        Ok(Self { url: url.into(), client, prepared: HashMap::new() })
     }
 
     /// Makes the connection again when it was lost.
@@ -51,19 +47,13 @@ impl Session {
         self.client.batch_execute(sql).map_err(|e| fault(sql, &e))
     }
 
-    pub(super) fn prepare(
-        &mut self,
-        statement: &'static Statement,
-    ) -> Result<postgres::Statement, Fault> {
+    pub(super) fn prepare(&mut self, statement: &'static Statement) -> Result<postgres::Statement, Fault> {
         // Statements are statics, so the address names one.
         let key = std::ptr::from_ref(statement).addr();
         if let Some(found) = self.prepared.get(&key) {
             return Ok(found.clone());
         }
-        let made = self
-            .client
-            .prepare(statement.sql(Engine::Postgres))
-            .map_err(|e| fault(statement.name, &e))?;
+        let made = self.client.prepare(statement.sql(Engine::Postgres)).map_err(|e| fault(statement.name, &e))?;
         self.prepared.insert(key, made.clone());
         Ok(made)
     }
@@ -85,69 +75,40 @@ impl Session {
         Ok(())
     }
 
-    pub(super) fn execute(
-        &mut self,
-        statement: &'static Statement,
-        values: &[Value<'_>],
-    ) -> Result<u64, Fault> {
+    pub(super) fn execute(&mut self, statement: &'static Statement, values: &[Value<'_>]) -> Result<u64, Fault> {
         let prepared = self.prepare(statement)?;
         let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|v| v as _).collect();
-        self.client
-            .execute(&prepared, &values)
-            .map_err(|e| fault(statement.name, &e))
+        self.client.execute(&prepared, &values).map_err(|e| fault(statement.name, &e))
     }
 
     /// The migrations that ran here, with their hashes.
     pub(super) fn applied(&mut self) -> Result<Vec<(i64, String)>, Fault> {
         let failed = |e: postgres::Error| fault("migrating", &e);
-        let rows = self
-            .client
-            .query("select version, hash from migration", &[])
-            .map_err(failed)?;
-        rows.iter()
-            .map(|row| {
-                Ok((
-                    row.try_get(0).map_err(failed)?,
-                    row.try_get(1).map_err(failed)?,
-                ))
-            })
-            .collect()
+        let rows = self.client.query("select version, hash from migration", &[]).map_err(failed)?;
+        rows.iter().map(|row| Ok((row.try_get(0).map_err(failed)?, row.try_get(1).map_err(failed)?))).collect()
     }
 
     pub(super) fn record(&mut self, version: i64, hash: &str) -> Result<(), Fault> {
         self.client
-            .execute(
-                "insert into migration (version, hash) values ($1, $2)",
-                &[&version, &hash],
-            )
+            .execute("insert into migration (version, hash) values ($1, $2)", &[&version, &hash])
             .map(drop)
             .map_err(|e| fault("migrating", &e))
     }
 
     pub(super) fn show(&mut self, name: &str) -> Result<String, Fault> {
-        let row = self
-            .client
-            .query_one("select current_setting($1)", &[&name])
-            .map_err(|e| fault(name, &e))?;
+        let row = self.client.query_one("select current_setting($1)", &[&name]).map_err(|e| fault(name, &e))?;
         row.try_get(0).map_err(|e| fault(name, &e))
     }
 }
 
 fn connect(url: &str) -> Result<Client, Fault> {
     let mut client = Client::connect(url, NoTls).map_err(|e| fault("connecting", &e))?;
-    client
-        .batch_execute(SETTINGS)
-        .map_err(|e| fault("connecting", &e))?;
+    client.batch_execute(SETTINGS).map_err(|e| fault("connecting", &e))?;
     Ok(client)
 }
 
 /// A writer thread: one transaction per act, answered after its commit.
-pub(super) fn write_loop(
-    session: &mut Session,
-    queue: &Queue<Act>,
-    ids: &Arc<Ids>,
-    committed: &dyn Fn(),
-) {
+pub(super) fn write_loop(session: &mut Session, queue: &Queue<Act>, ids: &Arc<Ids>, committed: &dyn Fn()) {
     while let Some(act) = queue.take() {
         if let Err(fault) = ready(session, ids) {
             (act(Err(fault.clone())).answer)(Err(fault));
@@ -179,9 +140,9 @@ fn ready(session: &mut Session, ids: &Arc<Ids>) -> Result<(), Fault> {
 /// A reader thread.
 pub(super) fn read_loop(session: &mut Session, queue: &Queue<Look>) {
     while let Some(look) = queue.take() {
-        let begun = session.revive().and_then(|()| {
-            session.batch("begin transaction isolation level repeatable read read only")
-        });
+        let begun = session
+            .revive()
+            .and_then(|()| session.batch("begin transaction isolation level repeatable read read only"));
         match begun {
             Ok(()) => {
                 let mut query = Query::postgres(session);
@@ -200,10 +161,7 @@ pub(super) fn fault(during: &str, error: &postgres::Error) -> Fault {
         return if error.is_closed() || error.code().is_none() && during == "connecting" {
             Fault::Unavailable(message)
         } else {
-            Fault::Engine {
-                during: during.into(),
-                message: error.to_string(),
-            }
+            Fault::Engine { during: during.into(), message: error.to_string() }
         };
     };
     let code = server.code();
@@ -222,9 +180,6 @@ pub(super) fn fault(during: &str, error: &postgres::Error) -> Fault {
     if passing.contains(code) {
         Fault::Unavailable(format!("{during}: {message}"))
     } else {
-        Fault::Engine {
-            during: during.into(),
-            message,
-        }
+        Fault::Engine { during: during.into(), message }
     }
 }

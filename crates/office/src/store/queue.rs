@@ -21,16 +21,8 @@ struct Lanes<T> {
 
 impl<T> Queue<T> {
     pub(super) fn new(capacity: usize) -> Self {
-        let lanes = Lanes {
-            people: VecDeque::new(),
-            bulk: VecDeque::new(),
-            closed: false,
-        };
-        Self {
-            lanes: Mutex::new(lanes),
-            filled: Condvar::new(),
-            capacity,
-        }
+        let lanes = Lanes { people: VecDeque::new(), bulk: VecDeque::new(), closed: false };
+        Self { lanes: Mutex::new(lanes), filled: Condvar::new(), capacity }
     }
 
     /// Adds work, or answers [`Fault::Busy`] when the lane is full.
@@ -62,10 +54,7 @@ impl<T> Queue<T> {
             if lanes.closed {
                 return None;
             }
-            lanes = self
-                .filled
-                .wait(lanes)
-                .unwrap_or_else(PoisonError::into_inner);
+            lanes = self.filled.wait(lanes).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
@@ -103,10 +92,7 @@ mod tests {
         queue.push(Lane::Bulk, 2).unwrap();
         assert_eq!(queue.push(Lane::Bulk, 3), Err(Fault::Busy));
         queue.push(Lane::People, 4).unwrap();
-        assert_eq!(
-            [queue.take(), queue.take(), queue.take()],
-            [Some(4), Some(1), Some(2)]
-        );
+        assert_eq!([queue.take(), queue.take(), queue.take()], [Some(4), Some(1), Some(2)]);
         assert_eq!(queue.take_now(), None);
     }
 

@@ -43,10 +43,9 @@ impl Row<'_> {
         match &self.0 {
             Source::Sqlite(row) => row.get(index).map_err(|e| shape(index, &e)),
             Source::Postgres(row) => match row.columns().get(index).map(|c| c.type_()) {
-                Some(&Type::INT4) => row
-                    .try_get::<_, Option<i32>>(index)
-                    .map(|n| n.map(i64::from))
-                    .map_err(|e| shape(index, &e)),
+                Some(&Type::INT4) => {
+                    row.try_get::<_, Option<i32>>(index).map(|n| n.map(i64::from)).map_err(|e| shape(index, &e))
+                }
                 _ => row.try_get(index).map_err(|e| shape(index, &e)),
             },
         }
@@ -64,8 +63,7 @@ impl Column for Option<i64> {
 }
 impl Column for i64 {
     fn column(row: &Row<'_>, index: usize) -> Result<Self, Fault> {
-        row.number(index)?
-            .ok_or_else(|| Fault::Shape(format!("column {index} is null")))
+        row.number(index)?.ok_or_else(|| Fault::Shape(format!("column {index} is null")))
     }
 }
 
@@ -108,7 +106,6 @@ impl<const N: usize> Column for [u8; N] {
     fn column(row: &Row<'_>, index: usize) -> Result<Self, Fault> {
         let bytes: Vec<u8> = row.raw(index)?;
         let found = bytes.len();
-        Self::try_from(bytes)
-            .map_err(|_| Fault::Shape(format!("column {index}: {found} bytes instead of {N}")))
+        Self::try_from(bytes).map_err(|_| Fault::Shape(format!("column {index}: {found} bytes instead of {N}")))
     }
 }

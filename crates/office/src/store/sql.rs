@@ -21,22 +21,12 @@ pub struct Statement {
 impl Statement {
     #[doc(hidden)]
     pub const fn same(name: &'static str, sql: &'static str) -> Self {
-        Self {
-            name,
-            sqlite: sql,
-            postgres: sql,
-            two_spellings: false,
-        }
+        Self { name, sqlite: sql, postgres: sql, two_spellings: false }
     }
 
     #[doc(hidden)]
     pub const fn two(name: &'static str, sqlite: &'static str, postgres: &'static str) -> Self {
-        Self {
-            name,
-            sqlite,
-            postgres,
-            two_spellings: true,
-        }
+        Self { name, sqlite, postgres, two_spellings: true }
     }
 
     /// The SQL for an engine.

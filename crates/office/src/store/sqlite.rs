@@ -23,11 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Opens the writer's connection. The file is made when `create` says so.
 pub(super) fn open_writer(path: &Path, create: bool) -> Result<Connection, Fault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let flags = if create {
-        flags | OpenFlags::SQLITE_OPEN_CREATE
-    } else {
-        flags
-    };
+    let flags = if create { flags | OpenFlags::SQLITE_OPEN_CREATE } else { flags };
     let connection = connect(path, flags)?;
     // WAL lets readers go on during a write; FULL makes every commit durable before it is answered.
     connection
@@ -55,9 +51,7 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Fault> {
         return Err(Fault::Missing(path.display().to_string()));
     }
     let connection = Connection::open_with_flags(path, flags).map_err(|e| fault("opening", &e))?;
-    connection
-        .busy_timeout(PATIENCE)
-        .map_err(|e| fault("opening", &e))?;
+    connection.busy_timeout(PATIENCE).map_err(|e| fault("opening", &e))?;
     connection.set_prepared_statement_cache_capacity(1024);
     connection
         .execute_batch("pragma mmap_size = 1073741824; pragma temp_store = memory;")
@@ -66,12 +60,7 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Fault> {
 }
 
 /// The writer thread: takes what is queued, one commit for all of it, answers after the commit.
-pub(super) fn write_loop(
-    connection: &Connection,
-    queue: &Queue<Act>,
-    ids: &Arc<Ids>,
-    committed: &dyn Fn(),
-) {
+pub(super) fn write_loop(connection: &Connection, queue: &Queue<Act>, ids: &Arc<Ids>, committed: &dyn Fn()) {
     while let Some(first) = queue.take() {
         match batch(connection, queue, ids, first) {
             Ok(verdicts) => {
@@ -80,9 +69,7 @@ pub(super) fn write_loop(
             }
             Err((verdicts, fault)) => {
                 let _ = connection.execute_batch("rollback");
-                verdicts
-                    .into_iter()
-                    .for_each(|v| (v.answer)(Err(fault.clone())));
+                verdicts.into_iter().for_each(|v| (v.answer)(Err(fault.clone())));
             }
         }
     }
@@ -90,12 +77,7 @@ pub(super) fn write_loop(
 
 type Failed = (Vec<Verdict>, Fault);
 
-fn batch(
-    connection: &Connection,
-    queue: &Queue<Act>,
-    ids: &Arc<Ids>,
-    first: Act,
-) -> Result<Vec<Verdict>, Failed> {
+fn batch(connection: &Connection, queue: &Queue<Act>, ids: &Arc<Ids>, first: Act) -> Result<Vec<Verdict>, Failed> {
     if let Err(fault) = ready(connection, ids) {
         return Err((vec![first(Err(fault.clone()))], fault));
     }
@@ -106,10 +88,7 @@ fn batch(
         verdicts.extend(perform(connection, ids, act));
         if connection.is_autocommit() {
             // The engine rolled everything back by itself (disk full, I/O error).
-            return Err((
-                verdicts,
-                Fault::Unavailable("the transaction was lost".into()),
-            ));
+            return Err((verdicts, Fault::Unavailable("the transaction was lost".into())));
         }
         let room = verdicts.len() < MOST_ACTS && started.elapsed() < MOST_WORK;
         next = if room { queue.take_now() } else { None };
@@ -168,11 +147,7 @@ pub(super) fn read_loop(connection: &Connection, queue: &Queue<Look>) {
 
 /// A statement of transaction control, cached like any other.
 fn control(connection: &Connection, sql: &str) -> Result<(), Fault> {
-    connection
-        .prepare_cached(sql)
-        .and_then(|mut statement| statement.execute([]))
-        .map(drop)
-        .map_err(|e| fault(sql, &e))
+    connection.prepare_cached(sql).and_then(|mut statement| statement.execute([])).map(drop).map_err(|e| fault(sql, &e))
 }
 
 pub(super) fn each(
@@ -182,12 +157,8 @@ pub(super) fn each(
     visit: &mut dyn FnMut(&Row<'_>) -> Result<bool, Fault>,
 ) -> Result<(), Fault> {
     let failed = |e: rusqlite::Error| fault(statement.name, &e);
-    let mut prepared = connection
-        .prepare_cached(statement.sql(Engine::Sqlite))
-        .map_err(failed)?;
-    let mut rows = prepared
-        .query(rusqlite::params_from_iter(values))
-        .map_err(failed)?;
+    let mut prepared = connection.prepare_cached(statement.sql(Engine::Sqlite)).map_err(failed)?;
+    let mut rows = prepared.query(rusqlite::params_from_iter(values)).map_err(failed)?;
     while let Some(row) = rows.next().map_err(failed)? {
         if !visit_row(Source::Sqlite(row), visit)? {
             break;
@@ -202,20 +173,13 @@ pub(super) fn execute(
     values: &[Value<'_>],
 ) -> Result<u64, Fault> {
     let failed = |e: rusqlite::Error| fault(statement.name, &e);
-    let mut prepared = connection
-        .prepare_cached(statement.sql(Engine::Sqlite))
-        .map_err(failed)?;
-    let changed = prepared
-        .execute(rusqlite::params_from_iter(values))
-        .map_err(failed)?;
+    let mut prepared = connection.prepare_cached(statement.sql(Engine::Sqlite)).map_err(failed)?;
+    let changed = prepared.execute(rusqlite::params_from_iter(values)).map_err(failed)?;
     Ok(changed as u64)
 }
 
 pub(super) fn prepare(connection: &Connection, statement: &'static Statement) -> Result<(), Fault> {
-    connection
-        .prepare_cached(statement.sql(Engine::Sqlite))
-        .map(drop)
-        .map_err(|e| fault(statement.name, &e))
+    connection.prepare_cached(statement.sql(Engine::Sqlite)).map(drop).map_err(|e| fault(statement.name, &e))
 }
 
 pub(super) fn pragma(connection: &Connection, name: &str) -> Result<String, Fault> {
@@ -234,15 +198,10 @@ pub(super) fn fault(during: &str, error: &rusqlite::Error) -> Fault {
     use rusqlite::ffi::ErrorCode;
     let message = error.to_string();
     match error.sqlite_error_code() {
-        Some(ErrorCode::ConstraintViolation) if message.contains("UNIQUE") => {
-            Fault::Duplicate(message)
-        }
+        Some(ErrorCode::ConstraintViolation) if message.contains("UNIQUE") => Fault::Duplicate(message),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
             Fault::Unavailable(format!("{during}: {message}"))
         }
-        _ => Fault::Engine {
-            during: during.into(),
-            message,
-        },
+        _ => Fault::Engine { during: during.into(), message },
     }
 }

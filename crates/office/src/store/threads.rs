@@ -58,15 +58,8 @@ impl Threads {
         Ok(threads)
     }
 
-    fn writer(
-        &mut self,
-        run: impl FnOnce(&Queue<Act>, &Arc<Ids>, &dyn Fn()) + Send + 'static,
-    ) -> Result<(), Fault> {
-        let (acts, ids, commits) = (
-            Arc::clone(&self.acts),
-            Arc::clone(&self.ids),
-            self.commits.clone(),
-        );
+    fn writer(&mut self, run: impl FnOnce(&Queue<Act>, &Arc<Ids>, &dyn Fn()) + Send + 'static) -> Result<(), Fault> {
+        let (acts, ids, commits) = (Arc::clone(&self.acts), Arc::clone(&self.ids), self.commits.clone());
         self.spawn("store-write", move || {
             run(&acts, &ids, &|| commits.send_modify(|count| *count += 1));
         })

@@ -102,11 +102,7 @@ impl rusqlite::ToSql for Value<'_> {
 }
 
 impl ToSql for Value<'_> {
-    fn to_sql(
-        &self,
-        ty: &Type,
-        out: &mut BytesMut,
-    ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
         match self {
             Self::Null => Ok(IsNull::Yes),
             Self::I64(number) => match *ty {
@@ -133,6 +129,5 @@ impl ToSql for Value<'_> {
 }
 
 fn is_text(ty: &Type) -> bool {
-    matches!(*ty, Type::TEXT | Type::VARCHAR | Type::UNKNOWN)
-        && matches!(ty.kind(), Kind::Simple | Kind::Pseudo)
+    matches!(*ty, Type::TEXT | Type::VARCHAR | Type::UNKNOWN) && matches!(ty.kind(), Kind::Simple | Kind::Pseudo)
 }

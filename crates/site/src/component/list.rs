@@ -118,11 +118,8 @@ impl Pager {
         let pages = total.div_ceil(per_page.max(1)).max(1);
         let page = page.clamp(1, pages);
         let (first, last) = ((page - 1) * per_page + 1, (page * per_page).min(total));
-        let range = if total == 0 {
-            Text::default()
-        } else {
-            format!("第{first}—{last}{unit}，共{total}{unit}").into()
-        };
+        let range =
+            if total == 0 { Text::default() } else { format!("第{first}—{last}{unit}，共{total}{unit}").into() };
         Self { page, pages, base, range }
     }
     /// The numbers to show; `None` stands for left-out pages.

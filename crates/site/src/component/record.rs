@@ -109,8 +109,7 @@ impl Qr {
     /// The code of `address`; nothing is drawn when it is too long for one (above 2,900 bytes).
     pub fn new(address: &str, label: impl Into<Text>) -> Self {
         let label = label.into();
-        let Ok(code) = qrcode::QrCode::with_error_correction_level(address, qrcode::EcLevel::M)
-        else {
+        let Ok(code) = qrcode::QrCode::with_error_correction_level(address, qrcode::EcLevel::M) else {
             return Self { label, ..Self::default() };
         };
         let side = code.width();

@@ -15,6 +15,9 @@ pub struct Asking<'a> {
     pub proof: &'a [String],
 }
 
+/// Rows of a text at first; it grows with what is typed where the browser can.
+const AREA_ROWS_MAX: u8 = 5;
+
 /// Names of all that a step may be given, needed ones first.
 pub fn names(step: &Step) -> Vec<&str> {
     let mut names: Vec<&str> = Vec::new();
@@ -38,7 +41,7 @@ impl Asking<'_> {
         let mut names = names(self.ask.step);
         names.retain(|name| *name != "channel");
         names.sort_by_key(|name| self.rank(name));
-        let mut heads = [(0, "来件人"), (1, "反映的事")].iter().peekable();
+        let mut heads = [(0, "来件人"), (1, "事项内容")].iter().peekable();
         let mut cells = Vec::new();
         for name in names {
             let mut head = None;
@@ -70,6 +73,9 @@ impl Asking<'_> {
     fn element(&self, element: &Element) -> Cell {
         let mut field = self.ask.plain(element);
         field.autocomplete = "off";
+        if let Input::Area(rows) = &mut field.input {
+            *rows = (*rows).min(AREA_ROWS_MAX);
+        }
         if self.proof.contains(&element.id) {
             field.optional = Text::default();
         }
@@ -82,7 +88,8 @@ impl Asking<'_> {
             _ => 6,
         };
         match field.input {
-            Input::Select(options) if options.len() <= 6 && matches!(element.kind, Kind::Code | Kind::Flag) => {
+            Input::Select(mut options) if options.len() <= 6 && matches!(element.kind, Kind::Code | Kind::Flag) => {
+                options.retain(|option| !option.value.is_empty());
                 let Field { name, label, hint, error, optional, .. } = field;
                 Cell::Choices(12, Choices { optional, ..Choices::one(name, label, options).hint(hint).error(error) })
             }

@@ -97,11 +97,11 @@ fn pressing_rank(view: &MatterView, step: &Step) -> u8 {
         state.is_some_and(|state| state.phase == Phase::Closed)
     };
     let mut needed = step.needs.iter().filter_map(|name| procedure.element(name));
+    let assigns = step.needs.iter().any(|name| name == "unit") && view.matter.unit.is_none();
+    let takes = at_once(step) && view.matter.handler.is_none();
     if step.by.contains(&Role::Party) {
         LEAST_PRESSING + 1
-    } else if at_once(step) && view.matter.handler.is_none() {
-        0
-    } else if step.needs.iter().any(|name| name == "unit") && view.matter.unit.is_none() {
+    } else if assigns || takes {
         0
     } else if !step.decisions.is_empty() || needed.any(|element| element.published) {
         1

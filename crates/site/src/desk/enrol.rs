@@ -52,7 +52,15 @@ fn sheet(site: &Site, caller: &Caller, form: &Form) -> Result<Sheet, Trouble> {
 /// This officer registers nothing, busy, or our failure.
 pub async fn show_register(State(site): State<Arc<Site>>, visit: Visit, form: Form) -> Result<Response, Trouble> {
     let sheet = sheet(&site, &visit.caller, &form)?;
-    frame::page(&filled(&site, &visit, &sheet, &Answers::new(), ErrorSummary::default(), Vec::new()).await?)
+    let today = site.office.now().date().to_string();
+    let dates = sheet.step.needs.iter().filter(|name| is_date(&sheet.procedure, name));
+    let fresh: Answers = dates.map(|name| (name.clone(), today.clone())).collect();
+    frame::page(&filled(&site, &visit, &sheet, &fresh, ErrorSummary::default(), Vec::new()).await?)
+}
+
+/// What came by letter, visit or call mostly came today: dates that are asked for start with it.
+fn is_date(procedure: &Procedure, name: &str) -> bool {
+    procedure.element(name).is_some_and(|element| element.kind == matter::Kind::Date)
 }
 
 /// Saves the sheet and answers with the slip. The slip stands in the answer itself, because the

@@ -1,12 +1,12 @@
 //! Pages for when something cannot be done (P32): why, what became of the answers, the way on.
 
+use super::Aside;
 use super::frame;
 use crate::Site;
-use crate::problem::Trouble;
-use crate::security::Asked;
-use super::Aside;
 use crate::component::{Link, Text};
 use crate::page::{self, Shell};
+use crate::problem::Trouble;
+use crate::security::Asked;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -36,16 +36,55 @@ type Words = (&'static str, &'static str, &'static str, (&'static str, &'static 
 fn words(status: StatusCode) -> Words {
     const AGAIN: (&str, &str) = ("", "再试一次");
     match status {
-        StatusCode::BAD_REQUEST => ("这个网址不完整", "可能是复制时少了几个字，或者链接已经改过。", "", ("/", "回首页")),
-        StatusCode::FORBIDDEN => ("这一步没有通过核验", "可能是页面放得太久，或者浏览器没有保留会话。请回到上一页，刷新后再提交。", "为了安全，这次没有提交。您填写的内容在上一页，用浏览器的“后退”可以看到。", ("/q", "查进度")),
-        StatusCode::UNAUTHORIZED => ("查询已经过时", "为了您的信息安全，一段时间不操作会自动退出查询。请用查询码和密码再查一次。", "刚才填写的没有提交，用浏览器的“后退”可以看到。", ("/q", "重新查询")),
-        StatusCode::UNPROCESSABLE_ENTITY => ("现在不能这样办理", "请先看看进度页上写的办理情况。", "", ("/q/matter", "看办理情况")),
+        StatusCode::BAD_REQUEST => {
+            ("这个网址不完整", "可能是复制时少了几个字，或者链接已经改过。", "", ("/", "回首页"))
+        }
+        StatusCode::FORBIDDEN => (
+            "这一步没有通过核验",
+            "可能是页面放得太久，或者浏览器没有保留会话。请回到上一页，刷新后再提交。",
+            "为了安全，这次没有提交。您填写的内容在上一页，用浏览器的“后退”可以看到。",
+            ("/q", "查进度"),
+        ),
+        StatusCode::UNAUTHORIZED => (
+            "查询已经过时",
+            "为了您的信息安全，一段时间不操作会自动退出查询。请用查询码和密码再查一次。",
+            "刚才填写的没有提交，用浏览器的“后退”可以看到。",
+            ("/q", "重新查询"),
+        ),
+        StatusCode::UNPROCESSABLE_ENTITY => {
+            ("现在不能这样办理", "请先看看进度页上写的办理情况。", "", ("/q/matter", "看办理情况"))
+        }
         StatusCode::NOT_FOUND => ("没有这个页面", "网址可能写错了，或者内容已经撤下。", "", ("/", "回首页")),
-        StatusCode::CONFLICT => ("这件事刚刚有了新的进展", "您打开页面之后，办理情况变了。请先看看现在的情况，再决定要不要继续。", "您刚才填写的没有提交，用浏览器的“后退”可以看到。", ("/q", "看现在的进度")),
-        StatusCode::PAYLOAD_TOO_LARGE => ("文件太大了", "每个文件不超过20 MB，一次不超过10个。照片可以缩小后再传；材料很多的，可以先提交，再在进度页分几次补充，或者邮寄、当面交。", "这次没有提交。您填写的内容为您保留24小时，回到上一页就能接着办。", AGAIN),
-        StatusCode::TOO_MANY_REQUESTS => ("请稍等一会儿", "短时间内试的次数太多，为了保护大家的信息，暂时停一停。请过几分钟再试；着急的可以打电话。", "您已经提交的事项不受影响。", AGAIN),
-        StatusCode::SERVICE_UNAVAILABLE => ("现在办理的人太多", "系统一时忙不过来，请一分钟后再试。查看已经公开的内容不受影响。", "这次没有提交。您填写的内容为您保留24小时，回到上一页就能接着办。", AGAIN),
-        _ => ("系统出了差错", "是我们的问题，不是您操作有误。已经记录下来，会有人检查。", "如果您正在提交，请先到“查进度”看看是否已经收到，没有收到的请再提交一次；重复提交不会登记两次。", ("/q", "查进度")),
+        StatusCode::CONFLICT => (
+            "这件事刚刚有了新的进展",
+            "您打开页面之后，办理情况变了。请先看看现在的情况，再决定要不要继续。",
+            "您刚才填写的没有提交，用浏览器的“后退”可以看到。",
+            ("/q", "看现在的进度"),
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => (
+            "文件太大了",
+            "每个文件不超过20 MB，一次不超过10个。照片可以缩小后再传；材料很多的，可以先提交，再在进度页分几次补充，或者邮寄、当面交。",
+            "这次没有提交。您填写的内容为您保留24小时，回到上一页就能接着办。",
+            AGAIN,
+        ),
+        StatusCode::TOO_MANY_REQUESTS => (
+            "请稍等一会儿",
+            "短时间内试的次数太多，为了保护大家的信息，暂时停一停。请过几分钟再试；着急的可以打电话。",
+            "您已经提交的事项不受影响。",
+            AGAIN,
+        ),
+        StatusCode::SERVICE_UNAVAILABLE => (
+            "现在办理的人太多",
+            "系统一时忙不过来，请一分钟后再试。查看已经公开的内容不受影响。",
+            "这次没有提交。您填写的内容为您保留24小时，回到上一页就能接着办。",
+            AGAIN,
+        ),
+        _ => (
+            "系统出了差错",
+            "是我们的问题，不是您操作有误。已经记录下来，会有人检查。",
+            "如果您正在提交，请先到“查进度”看看是否已经收到，没有收到的请再提交一次；重复提交不会登记两次。",
+            ("/q", "查进度"),
+        ),
     }
 }
 
@@ -71,7 +110,8 @@ pub fn page(site: &Site, asked: &Asked, trouble: &Trouble) -> Response {
     let shell = frame::bare(site, asked.cookie(page::Modes::COOKIE), asked.path());
     let mut page = ErrorPage::new(status, shell, asked.path());
     let general = trouble.kind.sentence();
-    let own: Vec<Text> = trouble.sentences.iter().filter(|said| **said != general).map(|said| said.to_string().into()).collect();
+    let own: Vec<Text> =
+        trouble.sentences.iter().filter(|said| **said != general).map(|said| said.to_string().into()).collect();
     if !own.is_empty() {
         page.texts = own;
     }

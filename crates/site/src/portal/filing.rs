@@ -118,7 +118,9 @@ pub fn facts(ask: &Ask, ids: &[&'static str], page: &str) -> Facts {
         }
         let options = match (*id, element) {
             ("category", _) => ask.categories("").map(|choices| choices.options).unwrap_or_default(),
-            ("public", _) => super::message::PUBLIC.map(|(value, label, _)| crate::component::Choice::new(value, label)).into(),
+            ("public", _) => {
+                super::message::PUBLIC.map(|(value, label, _)| crate::component::Choice::new(value, label)).into()
+            }
             (_, Some(element)) => match ask.plain(element).input {
                 Input::Select(options) => options,
                 _ => Vec::new(),
@@ -143,18 +145,42 @@ pub(crate) mod tests {
     fn check(title: &'static str, typed: &str) -> CheckPage {
         asked(
             "message",
-            &[("category", "complaint"), ("title", title), ("text", typed), ("name", "申某某"), ("phone", "13800000000"), ("public", "open"), ("wish", "3")],
+            &[
+                ("category", "complaint"),
+                ("title", title),
+                ("text", typed),
+                ("name", "申某某"),
+                ("phone", "13800000000"),
+                ("public", "open"),
+                ("wish", "3"),
+            ],
             |ask| CheckPage {
-                shell: Shell { section: "/message".into(), crumbs: vec![Link::new("/message", message::FLOW)], path: "/message/check".into(), ..shell("核对") },
+                shell: Shell {
+                    section: "/message".into(),
+                    crumbs: vec![Link::new("/message", message::FLOW)],
+                    path: "/message/check".into(),
+                    ..shell("核对")
+                },
                 steps: message::steps("请核对，然后提交", 4),
                 groups: vec![
                     ("事情".into(), facts(&ask, &message::PAGES[0], "/message/what")),
                     ("您的信息".into(), facts(&ask, &message::PAGES[1], "/message/you")),
                 ],
-                similar: Rows { rows: vec![Row { link: Link::new("/replies/1", title), date: "2026-11-19".into(), notes: vec!["区城市管理局".into()], excerpt: Text::default() }], long: false },
+                similar: Rows {
+                    rows: vec![Row {
+                        link: Link::new("/replies/1", title),
+                        date: "2026-11-19".into(),
+                        notes: vec!["区城市管理局".into()],
+                        excerpt: Text::default(),
+                    }],
+                    long: false,
+                },
                 action: "/message/check".into(),
                 files: files_field(&ask),
-                promise: Notice { texts: vec!["提交后由区政府办公室总收，转给管这件事的单位，15个工作日内答复您。".into()], ..Notice::default() },
+                promise: Notice {
+                    texts: vec!["提交后由区政府办公室总收，转给管这件事的单位，15个工作日内答复您。".into()],
+                    ..Notice::default()
+                },
                 submit: "提交".into(),
                 back: Link::new("/message/you", "返回上一步"),
                 ..CheckPage::default()
@@ -174,7 +200,8 @@ pub(crate) mod tests {
     #[test]
     fn codes_are_shown_as_words() {
         let page = check("晴湾大道西段夜间施工噪声", "x");
-        let texts: Vec<&str> = page.groups.iter().flat_map(|(_, facts)| &facts.facts).map(|fact| fact.text.as_ref()).collect();
+        let texts: Vec<&str> =
+            page.groups.iter().flat_map(|(_, facts)| &facts.facts).map(|fact| fact.text.as_ref()).collect();
         assert!(texts.contains(&"投诉") && texts.contains(&"区民政局") && texts.contains(&"没有填写"), "{texts:?}");
         assert!(!texts.contains(&"complaint") && !texts.contains(&"open"), "{texts:?}");
     }

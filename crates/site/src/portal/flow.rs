@@ -196,7 +196,10 @@ async fn check_page<F: Flow>(site: &Site, visit: &Visit, ask: &Ask<'_>) -> Resul
         guard,
         files: files_field(ask),
         promise: Notice {
-            texts: vec![format!("提交后由{}收办。您写的内容加密保存，只有经办人能看到，每次查看都有记录。", shell.body.name).into()],
+            texts: vec![
+                format!("提交后由{}收办。您写的内容加密保存，只有经办人能看到，每次查看都有记录。", shell.body.name)
+                    .into(),
+            ],
             ..Notice::default()
         },
         submit: "提交".into(),

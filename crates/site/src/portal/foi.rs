@@ -1,19 +1,19 @@
 //! Application for information (P12, P13): start page and the two question pages.
 
-use super::{flow, frame};
-use crate::Site;
-use crate::component::Fact;
-use crate::page;
-use crate::session::Visit;
-use axum::extract::State;
-use axum::response::Response;
-use std::sync::Arc;
 use super::Aside;
 use super::ask::Ask;
 use super::filing::{FormPage, Part};
+use super::{flow, frame};
+use crate::Site;
+use crate::component::Fact;
 use crate::component::{Facts, Field, Link, Reason, Steps, Text};
+use crate::page;
 use crate::page::Shell;
+use crate::session::Visit;
 use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use std::sync::Arc;
 
 /// Names of the pages of an application.
 pub const STEPS: [&str; 5] = ["办前须知", "要什么信息", "您的信息", "核对", "回执"];
@@ -47,12 +47,11 @@ pub fn steps(title: &'static str, current: usize) -> Steps {
 
 /// Second page: what information.
 pub fn what(shell: Shell, ask: &Ask) -> FormPage {
-    let content = ask.field("content", "您要什么信息").map(|field| {
-        field.hint("写清名称、文号、年份、地点或者事项，够我们找到就行。一次写一类信息，答复更快")
-    });
-    let purpose = ask.field("purpose", "您打算怎样使用").map(|field| {
-        field.hint("不写不影响申请。写了有助于我们找得更准")
-    });
+    let content = ask
+        .field("content", "您要什么信息")
+        .map(|field| field.hint("写清名称、文号、年份、地点或者事项，够我们找到就行。一次写一类信息，答复更快"));
+    let purpose =
+        ask.field("purpose", "您打算怎样使用").map(|field| field.hint("不写不影响申请。写了有助于我们找得更准"));
     let form = ask.field("form", "希望要什么样的");
     FormPage {
         steps: Some(steps("您要什么信息", 2)),
@@ -76,12 +75,13 @@ pub fn what(shell: Shell, ask: &Ask) -> FormPage {
 /// Third page: who applies and how to reach them.
 pub fn you(shell: Shell, ask: &Ask) -> FormPage {
     let kind = ask.field("applicant_kind", "您以什么身份申请");
-    let name = ask.field("name", "姓名或者单位名称").map(|field| {
-        field.hint("与证件上的一致；外文名、姓名中的“·”可以照写")
-    });
+    let name =
+        ask.field("name", "姓名或者单位名称").map(|field| field.hint("与证件上的一致；外文名、姓名中的“·”可以照写"));
     let id_kind = ask.field("id_kind", "证件种类");
     let id = ask.field("id_number", "证件号码").map(|field| {
-        let field = field.close().hint("现在不填也能提交。身份证明缺少的，我们会在7个工作日内一次告诉您补交（《条例》第三十条）");
+        let field = field
+            .close()
+            .hint("现在不填也能提交。身份证明缺少的，我们会在7个工作日内一次告诉您补交（《条例》第三十条）");
         Field { optional: "可以稍后补交".into(), ..field }
     });
     let contact = ask.contact("查询码和答复通知都发到这里，不作其他用途");
@@ -101,7 +101,12 @@ pub fn you(shell: Shell, ask: &Ask) -> FormPage {
         submit: "保存并继续".into(),
         back: Link::new("/foi/what", "返回上一步"),
         aside: vec![
-            Aside::new("答复时间", ["自双方确认之日起20个工作日内答复；需要延长的，最多延长20个工作日，并告知理由（《条例》第三十三条）。"]),
+            Aside::new(
+                "答复时间",
+                [
+                    "自双方确认之日起20个工作日内答复；需要延长的，最多延长20个工作日，并告知理由（《条例》第三十三条）。",
+                ],
+            ),
             Aside::new("个人信息", ["只用于办理这次申请，经办人查看会留下记录。"]).link("/privacy", "隐私说明"),
         ],
         errors: ask.errors.clone(),
@@ -116,9 +121,21 @@ pub async fn start(State(site): State<Arc<Site>>, visit: Visit) -> Response {
     let amount = |id: &str| flow::amount(&site, id).unwrap_or_default();
     let reason = |text: String, law: &'static str| Reason { text: text.into(), law: law.into() };
     let promises = vec![
-        reason(format!("网上提交的，我们最迟在{}内与您确认；双方确认之日就是收到申请之日。", amount("foi.confirm")), "《政府信息公开条例》第三十一条第三项"),
-        reason(format!("写得不够明确的，自收到申请之日起{}内一次告诉您补什么。", amount("foi.correct")), "《条例》第三十条"),
-        reason(format!("能当场答复的当场答复；不能的，自收到申请之日起{}内答复。需要延长的，告诉您理由，最多再延长同样的时间。", amount("foi.reply")), "《条例》第三十三条第二款"),
+        reason(
+            format!("网上提交的，我们最迟在{}内与您确认；双方确认之日就是收到申请之日。", amount("foi.confirm")),
+            "《政府信息公开条例》第三十一条第三项",
+        ),
+        reason(
+            format!("写得不够明确的，自收到申请之日起{}内一次告诉您补什么。", amount("foi.correct")),
+            "《条例》第三十条",
+        ),
+        reason(
+            format!(
+                "能当场答复的当场答复；不能的，自收到申请之日起{}内答复。需要延长的，告诉您理由，最多再延长同样的时间。",
+                amount("foi.reply")
+            ),
+            "《条例》第三十三条第二款",
+        ),
         reason("征求第三方和其他机关意见的时间不计算在内，届时会告诉您。".to_owned(), "《条例》第三十三条第三款"),
     ];
     let place = format!("{}，信封上注明“政府信息公开申请”", shell.body.address);
@@ -168,7 +185,11 @@ pub(crate) mod tests {
                 let errors = if failed { ask.check(PAGES[number]) } else { ask.errors.clone() };
                 let ask = Ask { errors: &errors, ..ask };
                 let shell = |title, path| Shell { failed, ..at(title, path) };
-                if number == 0 { what(shell("要什么信息", "/foi/what"), &ask) } else { you(shell("您的信息", "/foi/you"), &ask) }
+                if number == 0 {
+                    what(shell("要什么信息", "/foi/what"), &ask)
+                } else {
+                    you(shell("您的信息", "/foi/you"), &ask)
+                }
             })
         };
         out.add("foi-what", &page(&[], false, 0));
@@ -181,7 +202,9 @@ pub(crate) mod tests {
     #[test]
     fn only_a_name_some_text_and_a_way_to_answer_are_insisted_on() {
         asked("foi", &[], |ask| {
-            let fields = |page: usize| ask.check(PAGES[page]).problems.into_iter().map(|p| p.field.to_string()).collect::<Vec<_>>();
+            let fields = |page: usize| {
+                ask.check(PAGES[page]).problems.into_iter().map(|p| p.field.to_string()).collect::<Vec<_>>()
+            };
             assert_eq!(fields(0), ["content"]);
             assert!(fields(1).starts_with(&["name".into()]) || fields(1).contains(&"name".into()));
             assert!(fields(1).contains(&"contact".into()) && fields(1).len() <= 4, "{:?}", fields(1));

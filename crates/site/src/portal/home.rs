@@ -3,16 +3,16 @@
 use super::{flow, frame, replies};
 use crate::Site;
 use crate::component::Stat;
+use crate::component::{Icon, Rows, Stats, Text};
 use crate::page;
+use crate::page::Shell;
 use crate::problem::Trouble;
 use crate::session::Visit;
+use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use office::RepliesQuery;
 use std::sync::Arc;
-use crate::component::{Icon, Rows, Stats, Text};
-use crate::page::Shell;
-use askama::Template;
 
 /// The home page; the same page shows large doors to readers in 长辈版.
 #[derive(Clone, Debug, Default, Template)]
@@ -64,7 +64,11 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
 
 /// Span and meaning of the figures.
 fn note(month: &office::MonthFigures) -> String {
-    format!("统计{}年{}月收到的来信。按期指不晚于法定最迟日；还在期限内没有答复的不计入按期率。", month.month.year(), month.month.month())
+    format!(
+        "统计{}年{}月收到的来信。按期指不晚于法定最迟日；还在期限内没有答复的不计入按期率。",
+        month.month.year(),
+        month.month.month()
+    )
 }
 
 fn month_stats(month: &office::MonthFigures) -> Vec<Stat> {

@@ -1,19 +1,19 @@
 //! Message to the body (P14, P15): start page and the two question pages.
 
-use super::{flow, frame};
-use crate::Site;
-use crate::page;
-use crate::problem::Trouble;
-use crate::session::Visit;
-use axum::extract::State;
-use axum::response::Response;
-use std::sync::Arc;
 use super::Aside;
 use super::ask::Ask;
 use super::filing::{FormPage, Part};
+use super::{flow, frame};
+use crate::Site;
 use crate::component::{Choice, Choices, Field, Link, Steps, Text};
+use crate::page;
 use crate::page::Shell;
+use crate::problem::Trouble;
+use crate::session::Visit;
 use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use std::sync::Arc;
 
 /// Names of the pages of a message.
 pub const STEPS: [&str; 5] = ["选择种类", "说什么事", "您的信息", "核对", "回执"];
@@ -23,10 +23,8 @@ pub const FLOW: &str = "写信投诉";
 pub const PAGES: [&[&str]; 2] =
     [&["category", "title", "text", "place", "wish"], &["name", "phone", "email", "address", "public"]];
 /// Whether the reply may be published: value, words, what it means.
-pub const PUBLIC: [(&str, &str, &str); 2] = [
-    ("open", "可以公开", "姓名、电话、住址都会隐去，只留事情和答复"),
-    ("closed", "不公开", "只有您和经办人能看到"),
-];
+pub const PUBLIC: [(&str, &str, &str); 2] =
+    [("open", "可以公开", "姓名、电话、住址都会隐去，只留事情和答复"), ("closed", "不公开", "只有您和经办人能看到")];
 
 /// A kind of message with what it is for and how soon it is answered.
 #[derive(Clone, Debug, Default)]
@@ -61,9 +59,9 @@ pub fn what(shell: Shell, ask: &Ask) -> FormPage {
         let field = field.hint("4到50个字，例如：望潮路幼儿园门口能不能设临时停车位");
         Field { suggest: "/similar".into(), ..field }
     });
-    let text = ask.field("text", "把事情说清楚").map(|field| {
-        field.hint("什么时候、在哪里、发生了什么、希望怎样解决。不要写别人的身份证号、住址等个人信息")
-    });
+    let text = ask
+        .field("text", "把事情说清楚")
+        .map(|field| field.hint("什么时候、在哪里、发生了什么、希望怎样解决。不要写别人的身份证号、住址等个人信息"));
     let place = ask.field("place", "地点").map(|field| field.hint("路名、门牌、小区或者附近的标志"));
     let wish = ask.field("wish", "希望哪个单位办理").map(|field| field.hint("不知道就不选，我们来转"));
     let kind = ask.categories("这是").map(Part::from);
@@ -106,9 +104,7 @@ pub fn you(shell: Shell, ask: &Ask) -> FormPage {
         parts: [name.map(Part::from), Some(contact.into()), public.map(Part::from)].into_iter().flatten().collect(),
         submit: "保存并继续".into(),
         back: Link::new("/message/what", "返回上一步"),
-        aside: vec![
-            Aside::new("个人信息", ["只用于办理这件事，经办人查看会留下记录。"]).link("/privacy", "隐私说明"),
-        ],
+        aside: vec![Aside::new("个人信息", ["只用于办理这件事，经办人查看会留下记录。"]).link("/privacy", "隐私说明")],
         errors: ask.errors.clone(),
         shell,
         ..FormPage::default()
@@ -145,26 +141,36 @@ pub(crate) mod tests {
 
     pub(crate) fn samples(out: &mut Samples) {
         let kind = |href, text, note| Kind { link: Link::new(href, text), note };
-        out.add("message-start", &MessageStart {
-            shell: at(FLOW, "/message"),
-            kinds: vec![
-                kind("/message/what?category=consult", "咨询", "问政策、问办事。5个工作日内答复".into()),
-                kind("/message/what?category=complaint", "投诉", "有人没管好、没办好。15个工作日内答复".into()),
-                kind("/message/what?category=suggestion", "建议", "希望改进工作。15个工作日内答复".into()),
-                kind("/message/what?category=help", "求助", "遇到困难，需要帮忙。15个工作日内答复".into()),
-            ],
-            aside: vec![],
-        });
+        out.add(
+            "message-start",
+            &MessageStart {
+                shell: at(FLOW, "/message"),
+                kinds: vec![
+                    kind("/message/what?category=consult", "咨询", "问政策、问办事。5个工作日内答复".into()),
+                    kind("/message/what?category=complaint", "投诉", "有人没管好、没办好。15个工作日内答复".into()),
+                    kind("/message/what?category=suggestion", "建议", "希望改进工作。15个工作日内答复".into()),
+                    kind("/message/what?category=help", "求助", "遇到困难，需要帮忙。15个工作日内答复".into()),
+                ],
+                aside: vec![],
+            },
+        );
         let page = |answers: &[(&str, &str)], failed: bool, number: usize| {
             asked("message", answers, |ask| {
                 let errors = if failed { ask.check(PAGES[number]) } else { ask.errors.clone() };
                 let ask = Ask { errors: &errors, ..ask };
                 let shell = |title, path| Shell { failed, ..at(title, path) };
-                if number == 0 { what(shell("说什么事", "/message/what"), &ask) } else { you(shell("您的信息", "/message/you"), &ask) }
+                if number == 0 {
+                    what(shell("说什么事", "/message/what"), &ask)
+                } else {
+                    you(shell("您的信息", "/message/you"), &ask)
+                }
             })
         };
         out.add("message-what", &page(&[("category", "complaint")], false, 0));
-        out.add("message-what-error", &page(&[("category", "complaint"), ("title", "噪声"), ("place", HOSTILE)], true, 0));
+        out.add(
+            "message-what-error",
+            &page(&[("category", "complaint"), ("title", "噪声"), ("place", HOSTILE)], true, 0),
+        );
         out.add("message-you", &page(&[], false, 1));
         out.add("message-you-error", &page(&[("phone", "1380000000"), ("email", HOSTILE)], true, 1));
     }

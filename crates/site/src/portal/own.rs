@@ -68,7 +68,9 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, form: Form) -> Re
         links: Vec::new(),
     });
     let page = Track {
-        shell: Shell { crumbs: vec![Link::new("/q", "查进度")], ..frame::shell(&site, &visit, "办理进度", "/q") },
+        shell: Shell {
+            crumbs: vec![Link::new("/q", "查进度")], ..frame::shell(&site, &visit, "办理进度", "/q")
+        },
         code: code.map(|code| code.spaced()).unwrap_or_default().into(),
         title: title(&view).into(),
         summary: summary(&view),
@@ -99,7 +101,11 @@ fn summary(view: &MatterView) -> Vec<Text> {
     let kind = category.map_or(&view.procedure.label, |category| &category.label).clone();
     let number = view.matter.number.as_ref().map(|number| format!("受理编号 {number}"));
     let filed = format!("{}提交", words::day(view.matter.filed_at.date()));
-    [Some(kind), number, Some(filed), Some(format!("现在：{}", view.state))].into_iter().flatten().map(Text::from).collect()
+    [Some(kind), number, Some(filed), Some(format!("现在：{}", view.state))]
+        .into_iter()
+        .flatten()
+        .map(Text::from)
+        .collect()
 }
 
 /// What the body waits for: steps that only the party can perform now and that move the matter on.
@@ -124,7 +130,8 @@ fn timeline(view: &MatterView) -> Timeline {
             state: EntryState::Done,
             title: item.party_label.clone().unwrap_or_else(|| item.label.clone()).into(),
             when: item.at.to_minute().into(),
-            text: item.unit.clone().unwrap_or_else(|| item.actor.clone()).into(),
+            // The title already says 您 for what the party did.
+            text: item.unit.clone().unwrap_or_else(|| item.actor.replace('您', "")).into(),
             law: item.cite.clone().into(),
             quote: quotes.collect::<Vec<_>>().join("\n"),
             papers: papers.map(paper_link).collect(),
@@ -133,7 +140,12 @@ fn timeline(view: &MatterView) -> Timeline {
     let mut entries: Vec<Entry> = view.timeline.iter().map(entry).collect();
     if view.matter.phase() != matter::Phase::Closed {
         let due = view.clocks.iter().find(|clock| clock.clock.is_open());
-        entries.push(Entry { state: EntryState::Now, title: view.state.clone().into(), text: view.unit.clone().unwrap_or_default().into(), ..Entry::default() });
+        entries.push(Entry {
+            state: EntryState::Now,
+            title: view.state.clone().into(),
+            text: view.unit.clone().unwrap_or_default().into(),
+            ..Entry::default()
+        });
         entries.extend(due.map(|clock| Entry {
             state: EntryState::Todo,
             title: clock.label.clone().into(),
@@ -146,7 +158,11 @@ fn timeline(view: &MatterView) -> Timeline {
 
 fn paper_link(paper: &office::PaperView) -> Link {
     let name = format!("{}（{}）", paper.label, paper.number);
-    if paper.ready { Link::new(format!("/q/paper/{}", paper.id), name) } else { Link::new("", format!("{name}正在生成")) }
+    if paper.ready {
+        Link::new(format!("/q/paper/{}", paper.id), name)
+    } else {
+        Link::new("", format!("{name}正在生成"))
+    }
 }
 
 /// What the person sent when the matter was opened.
@@ -157,7 +173,10 @@ fn sent(view: &MatterView) -> Facts {
         let text = view.texts.get(id).map(|text| Fact::typed(text.label.clone(), text.shown().to_owned()));
         text.or_else(|| view.values.get(id).map(|(label, words)| Fact::new(label.clone(), words.clone())))
     };
-    let files = view.files.iter().map(|file| Fact { change: format!("/q/file/{}", file.id).into(), ..Fact::typed("附件", file.name.clone()) });
+    let files = view
+        .files
+        .iter()
+        .map(|file| Fact { change: format!("/q/file/{}", file.id).into(), ..Fact::typed("附件", file.name.clone()) });
     Facts { facts: ids.filter_map(fact).chain(files).collect() }
 }
 
@@ -220,16 +239,61 @@ pub(crate) mod tests {
                     (DayMark::Counted, Text::from(format!("第{counted}日")))
                 }
             };
-            let label = if date.day() == 1 || n == 0 { format!("{}/{}", date.month(), date.day()) } else { date.day().to_string() };
+            let label = if date.day() == 1 || n == 0 {
+                format!("{}/{}", date.month(), date.day())
+            } else {
+                date.day().to_string()
+            };
             Day { mark, date: date.to_string(), label, note, today: key == "10-22" }
         });
         Calendar::new("逐日计算：9月23日至11月2日", 2, days.collect())
     }
 
-    fn page(title: &str) -> Track {
-        let entry = |state, title: &'static str, when: &'static str, text: &'static str| Entry { state, title: title.into(), when: when.into(), text: text.into(), ..Entry::default() };
-        let reason = |text: &'static str, law: &'static str| Reason { text: text.into(), law: law.into() };
+    fn timeline(title: &str) -> Timeline {
+        let entry = |state, title: &'static str, when: &'static str, text: &'static str| Entry {
+            state,
+            title: title.into(),
+            when: when.into(),
+            text: text.into(),
+            ..Entry::default()
+        };
         let done = EntryState::Done;
+        Timeline {
+            entries: vec![
+                entry(done, "您提交了申请", "2026-09-22 19:06", "网上提交"),
+                entry(done, "双方确认收到", "2026-09-23 09:40", "区政府办公室与您电话确认，20个工作日从次日起算"),
+                entry(done, "交区民政局承办", "2026-09-24 10:15", "区政府办公室"),
+                Entry {
+                    law: "信息涉及商业秘密的，应当征求第三方意见（《条例》第三十二条）".into(),
+                    papers: vec![Link::new("/q/paper/1", "征求意见告知书")],
+                    ..entry(done, "征求第三方意见，计时暂停", "2026-10-12 16:20", "区民政局")
+                },
+                Entry {
+                    quote: format!("请补充说明所需信息的年份。\n{title}"),
+                    ..entry(
+                        done,
+                        "收到第三方意见，恢复计时",
+                        "2026-10-15 11:02",
+                        "暂停3个工作日，答复期限由10月28日顺延至11月2日",
+                    )
+                },
+                entry(EntryState::Now, "正在起草答复", "2026-10-19起", "区民政局"),
+                Entry {
+                    papers: vec![Link::new("", "答复书正在生成")],
+                    ..entry(EntryState::Todo, "答复您", "最迟2026-11-02（周一）", "答复书将在这里查看")
+                },
+                entry(
+                    EntryState::Todo,
+                    "不服答复的救济",
+                    "自收到答复之日起计算",
+                    "可以申请行政复议或者提起行政诉讼；期限和机关以答复书为准",
+                ),
+            ],
+        }
+    }
+
+    fn page(title: &str) -> Track {
+        let reason = |text: &'static str, law: &'static str| Reason { text: text.into(), law: law.into() };
         Track {
             shell: at("办理进度"),
             code: "4829 0173 5577".into(),
@@ -252,24 +316,30 @@ pub(crate) mod tests {
                     reason("9月23日（周三）双方确认，为收到申请之日", "《政府信息公开条例》第三十一条第三项"),
                     reason("当日不计入，9月24日（周四）为第1日", "《民法典》第二百零一条第一款"),
                     reason("20个工作日内答复", "《条例》第三十三条第二款"),
-                    reason("中秋节9月25日至27日、国庆节10月1日至7日放假；10月10日（周六）补班，计入", "国务院办公厅关于2026年部分节假日安排的通知"),
+                    reason(
+                        "中秋节9月25日至27日、国庆节10月1日至7日放假；10月10日（周六）补班，计入",
+                        "国务院办公厅关于2026年部分节假日安排的通知",
+                    ),
                     reason("10月13日至15日征求第三方意见，3个工作日不计算在内", "《条例》第三十三条第三款"),
                 ],
                 calendar: calendar(),
-                foot: "规定版本：政府信息公开条例（2019年修订），2026年10月8日核对。期限一经告知，不因规则调整而延长。".into(),
+                foot: "规定版本：政府信息公开条例（2019年修订），2026年10月8日核对。期限一经告知，不因规则调整而延长。"
+                    .into(),
             }),
-            timeline: Timeline { entries: vec![
-                entry(done, "您提交了申请", "2026-09-22 19:06", "网上提交"),
-                entry(done, "双方确认收到", "2026-09-23 09:40", "区政府办公室与您电话确认，20个工作日从次日起算"),
-                entry(done, "交区民政局承办", "2026-09-24 10:15", "区政府办公室"),
-                Entry { law: "信息涉及商业秘密的，应当征求第三方意见（《条例》第三十二条）".into(), papers: vec![Link::new("/q/paper/1", "征求意见告知书")], ..entry(done, "征求第三方意见，计时暂停", "2026-10-12 16:20", "区民政局") },
-                Entry { quote: format!("请补充说明所需信息的年份。\n{title}"), ..entry(done, "收到第三方意见，恢复计时", "2026-10-15 11:02", "暂停3个工作日，答复期限由10月28日顺延至11月2日") },
-                entry(EntryState::Now, "正在起草答复", "2026-10-19起", "区民政局"),
-                Entry { papers: vec![Link::new("", "答复书正在生成")], ..entry(EntryState::Todo, "答复您", "最迟2026-11-02（周一）", "答复书将在这里查看") },
-                entry(EntryState::Todo, "不服答复的救济", "自收到答复之日起计算", "可以申请行政复议或者提起行政诉讼；期限和机关以答复书为准"),
-            ] },
-            facts: Facts { facts: vec![Fact::typed("申请内容", title.to_owned()), Fact::typed("申请人", "申某某"), Fact::new("联系方式", "138****0000"), Fact::new("答复方式", "网上查看")] },
-            options: vec![Link::new("/q/do/supplement", "补充材料"), Link::new("/q/do/withdraw", "撤回申请"), Link::new("/rate?code=482901735577", "评价")],
+            timeline: timeline(title),
+            facts: Facts {
+                facts: vec![
+                    Fact::typed("申请内容", title.to_owned()),
+                    Fact::typed("申请人", "申某某"),
+                    Fact::new("联系方式", "138****0000"),
+                    Fact::new("答复方式", "网上查看"),
+                ],
+            },
+            options: vec![
+                Link::new("/q/do/supplement", "补充材料"),
+                Link::new("/q/do/withdraw", "撤回申请"),
+                Link::new("/rate?code=482901735577", "评价"),
+            ],
             unit: "晴湾区民政局办公室".into(),
             guard: Guard { csrf: "t".into(), ..Guard::default() },
         }
@@ -278,7 +348,12 @@ pub(crate) mod tests {
     pub(crate) fn samples(out: &mut Samples) {
         out.add("track", &page("望潮路12号地块老年助餐点租赁协议和2025年度补助拨付明细"));
         let mut closed = page(HOSTILE);
-        closed.clock = Some(Clock { lamp: Lamp::new(LampKind::Grey, "已办结"), headline: "2026年10月28日答复，用了16个工作日".into(), note: "比期限早4个工作日".into(), ..Clock::default() });
+        closed.clock = Some(Clock {
+            lamp: Lamp::new(LampKind::Grey, "已办结"),
+            headline: "2026年10月28日答复，用了16个工作日".into(),
+            note: "比期限早4个工作日".into(),
+            ..Clock::default()
+        });
         closed.explanation = None;
         closed.options.clear();
         out.add("track-closed", &closed);

@@ -1,22 +1,22 @@
 //! Rating (P19): five levels; reasons are asked only where the rating is bad.
 
+use super::Aside;
+use super::ask::Ask;
 use super::{flow, frame, own, track};
 use crate::Site;
+use crate::component::{Choice, Choices, ErrorSummary, Field, Guard, Text};
 use crate::form::Form;
 use crate::page;
+use crate::page::Shell;
 use crate::problem::{Kind, Trouble};
 use crate::session::{QUERY, Visit};
+use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use matter::{Procedure, Role, Step};
 use office::{Caller, MatterView, StepAct};
 use std::sync::Arc;
-use super::Aside;
-use super::ask::Ask;
-use crate::component::{Choice, Choices, ErrorSummary, Field, Guard, Text};
-use crate::page::Shell;
-use askama::Template;
 
 /// The rating page.
 #[derive(Clone, Debug, Default, Template)]
@@ -57,9 +57,9 @@ impl Rate {
         let bad: Vec<&str> = level.options.iter().rev().take(2).map(|option| option.value.as_ref()).collect();
         Some(Self {
             only_if: format!("{LEVEL}={}", bad.join(",")).into(),
-            reasons: ask.radios("rating_reason", "哪里不满意").map(|reasons| {
-                reasons.hint("我们会在1个工作日内与您联系核实")
-            }),
+            reasons: ask
+                .radios("rating_reason", "哪里不满意")
+                .map(|reasons| reasons.hint("我们会在1个工作日内与您联系核实")),
             words: ask.field("rating_text", "还想说的"),
             aside: vec![Aside::new("谁能看到", ["评价只用来改进工作，不影响您以后办事。"])],
             action: "/rate".into(),
@@ -95,7 +95,13 @@ async fn known(site: &Site, visit: &Visit) -> Result<Option<MatterView>, Trouble
 }
 
 /// The page: of the party's matter, or one that asks for code and password first.
-fn page_of(site: &Site, visit: &Visit, view: Option<&MatterView>, form: &Form, errors: &ErrorSummary) -> Result<Rate, Trouble> {
+fn page_of(
+    site: &Site,
+    visit: &Visit,
+    view: Option<&MatterView>,
+    form: &Form,
+    errors: &ErrorSummary,
+) -> Result<Rate, Trouble> {
     let missing = || Trouble::new(Kind::NotFound);
     let any = site.office.rules().procedures().find(|rule| rating(rule).is_some());
     let procedure = view.map(|view| &view.procedure).or(any).ok_or_else(missing)?;
@@ -120,10 +126,12 @@ fn page_of(site: &Site, visit: &Visit, view: Option<&MatterView>, form: &Form, e
 /// The rating page.
 pub async fn show(State(site): State<Arc<Site>>, visit: Visit, form: Form) -> Result<Response, Trouble> {
     let view = known(&site, &visit).await?;
-    if let Some(option) = view.as_ref().and_then(|view| view.options.iter().find(|option| option.needs.iter().any(|id| id == LEVEL)))
+    if let Some(option) =
+        view.as_ref().and_then(|view| view.options.iter().find(|option| option.needs.iter().any(|id| id == LEVEL)))
         && !option.allowed
     {
-        let sentences = option.why.iter().map(|why| matter::Sentence::new(why.trim_end_matches('。'), "", "")).collect();
+        let sentences =
+            option.why.iter().map(|why| matter::Sentence::new(why.trim_end_matches('。'), "", "")).collect();
         return Err(Trouble::saying(Kind::Refused, sentences));
     }
     let page = page_of(&site, &visit, view.as_ref(), &form, &ErrorSummary::default())?;

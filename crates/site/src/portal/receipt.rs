@@ -1,22 +1,22 @@
 //! The receipt (P17): proof that something was received, and what happens next.
 
+use super::Aside;
 use super::{frame, words};
 use crate::Site;
 use crate::component::{Fact, Facts, Link, NoticeKind, Qr};
+use crate::component::{Notice, Reason, Slip, Text};
 use crate::form::see;
 use crate::page;
+use crate::page::Shell;
 use crate::problem::Trouble;
 use crate::session::Visit;
+use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use matter::procedure::{ClockRule, LimitBy};
 use office::{FieldError, Filed, MatterView};
 use std::sync::Arc;
-use super::Aside;
-use crate::component::{Notice, Reason, Slip, Text};
-use crate::page::Shell;
-use askama::Template;
 
 /// The receipt page. The query password is shown only to the session that filed.
 #[derive(Clone, Debug, Default, Template)]
@@ -83,7 +83,8 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
             title: format!("{}回执", view.procedure.label).into(),
             lead: "已经收到。请保存下面的查询码和密码".into(),
             code: code.spaced().into(),
-            password: format!("{} {}", password.get(..3).unwrap_or_default(), password.get(3..).unwrap_or_default()).into(),
+            password: format!("{} {}", password.get(..3).unwrap_or_default(), password.get(3..).unwrap_or_default())
+                .into(),
             qr: frame::address(&site, &track).map(|address| Qr::new(&address, "二维码：用手机打开查询页，不含密码")),
             facts: slip_facts(&site, &shell, &view),
             foot: view.matter.number.as_ref().map(|number| format!("受理编号 {number}")).unwrap_or_default().into(),
@@ -106,7 +107,12 @@ fn refused_files(sentences: &str) -> Vec<Notice> {
 
 fn aside() -> Vec<Aside> {
     vec![
-        Aside::new("怎样知道进度", ["用查询码和密码，在本站“查进度”里看每一步。留了手机号码或者邮箱的，有进展会通知您，通知里没有您写的内容。"]),
+        Aside::new(
+            "怎样知道进度",
+            [
+                "用查询码和密码，在本站“查进度”里看每一步。留了手机号码或者邮箱的，有进展会通知您，通知里没有您写的内容。",
+            ],
+        ),
         Aside::new("密码忘了怎么办", ["带身份证件到窗口重取，或者打上面的电话。"]),
         Aside::new("想撤回或者补充", ["答复前随时可以，在进度页办理。"]),
     ]
@@ -130,9 +136,21 @@ fn limit_fact(site: &Site, view: &MatterView, rule: &ClockRule) -> Option<Fact> 
         return Some(Fact::new(rule.label.clone(), "").strong(due).law(running.clock.article.clone()));
     }
     let limit = limit_of(site, view, rule)?;
-    let long = format!("自{}起{}内", limit.start, limit.amount_text());
-    let law = format!("{}。开始计算后，进度页会写明最后一天。", limit.article);
+    let (start, cite) = start_of(view, limit);
+    let long = format!("自{start}起{}内", limit.amount_text());
+    let law = format!("{cite}{}。开始计算后，进度页会写明最后一天。", limit.article);
     Some(Fact::new(rule.label.clone(), "").strong(long).law(law))
+}
+
+/// The fact from which a limit will run, and its article: the rulebook says for each channel which
+/// day counts as the day of receipt (条例 31), as in `第三十一条第（三）项：双方确认之日`.
+fn start_of<'a>(view: &'a MatterView, limit: &'a law::LimitValue) -> (&'a str, String) {
+    let channel = view.procedure.channels.iter().find(|channel| Some(&channel.id) == view.matter.channel.as_ref());
+    let received = channel.and_then(|channel| channel.cite.as_deref()).and_then(|cite| cite.rsplit_once('：'));
+    match received {
+        Some((article, day)) if day.ends_with("之日") => (day, format!("{article}；")),
+        _ => (&limit.start, String::new()),
+    }
 }
 
 fn limit_of<'a>(site: &'a Site, view: &MatterView, rule: &ClockRule) -> Option<&'a law::LimitValue> {
@@ -152,14 +170,18 @@ fn next_steps(site: &Site, view: &MatterView) -> Vec<Reason> {
         let running = view.clocks.iter().find(|clock| clock.id == rule.id);
         let text = match running {
             Some(clock) => format!("最迟{}，{}。", words::full_day(clock.clock.due.due_on), rule.label),
-            None => format!("自{}起{}内，{}。", limit.start, limit.amount_text(), rule.label),
+            None => format!("自{}起{}内，{}。", start_of(view, limit).0, limit.amount_text(), rule.label),
         };
         Some(Reason { text: text.into(), law: limit.article.clone().into() })
     };
     let limits = view.procedure.clocks.iter().filter(|rule| rule.party).filter_map(limit);
     let last = [
-        Reason { text: "每一步都会写在进度页上，凭查询码和密码随时可以看。".into(), law: Text::default() },
-        Reason { text: "有新的情况，可以补充；不想办了，可以撤回。都在进度页。".into(), law: Text::default() },
+        Reason {
+            text: "每一步都会写在进度页上，凭查询码和密码随时可以看。".into(), law: Text::default()
+        },
+        Reason {
+            text: "有新的情况，可以补充；不想办了，可以撤回。都在进度页。".into(), law: Text::default()
+        },
     ];
     limits.chain(last).collect()
 }

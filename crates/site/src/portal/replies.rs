@@ -1,21 +1,21 @@
 //! Published replies (P20): list, search, one reply, and the short list while typing.
 
+use super::Aside;
 use super::{frame, words};
 use crate::Site;
 use crate::component::Row;
+use crate::component::{Link, Pager, Rows, Text};
 use crate::form::Form;
 use crate::lang::query_value;
 use crate::page;
+use crate::page::Shell;
 use crate::problem::Trouble;
 use crate::session::Visit;
+use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use office::{REPLIES_ON_PAGE, RepliesQuery, Reply};
 use std::sync::Arc;
-use super::Aside;
-use crate::component::{Link, Pager, Rows, Text};
-use crate::page::Shell;
-use askama::Template;
 
 /// The list, or the result of a search.
 #[derive(Clone, Debug, Default, Template)]
@@ -105,10 +105,16 @@ pub async fn list(State(site): State<Arc<Site>>, visit: Visit, form: Form) -> Re
     let title = if query.is_empty() { "办件答复" } else { "搜索办件答复" };
     let page = Replies {
         shell: frame::shell(&site, &visit, title, "/replies"),
-        found: format!("共{}件{}", found.total, if query.is_empty() { "，按答复时间排列" } else { "，最相近的在前" }).into(),
+        found: format!("共{}件{}", found.total, if query.is_empty() { "，按答复时间排列" } else { "，最相近的在前" })
+            .into(),
         rows: Rows { rows: found.rows.iter().map(row).collect(), long: true },
         pager: Pager::new(base, number as u64, REPLIES_ON_PAGE as u64, found.total, "件"),
-        empty: if query.is_empty() { "还没有公开的答复。来信人同意公开的，答复后会列在这里。" } else { "没有找到。换个说法，或者少写几个字再试试。" }.into(),
+        empty: if query.is_empty() {
+            "还没有公开的答复。来信人同意公开的，答复后会列在这里。"
+        } else {
+            "没有找到。换个说法，或者少写几个字再试试。"
+        }
+        .into(),
         query,
     };
     Ok(page::render(&page, &page.shell))
@@ -136,7 +142,11 @@ pub async fn one(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<Str
 /// Replies to questions like the one being typed; an empty answer when there are none.
 pub async fn similar(State(site): State<Arc<Site>>, visit: Visit, form: Form) -> Result<Response, Trouble> {
     let found = site.office.similar_replies(visit.caller.body, &form.line("q")).await?;
-    let rows = found.iter().take(5).map(|reply| Link::new(format!("/replies/{}", reply.public_id), reply.title.clone())).collect();
+    let rows = found
+        .iter()
+        .take(5)
+        .map(|reply| Link::new(format!("/replies/{}", reply.public_id), reply.title.clone()))
+        .collect();
     let shell = frame::shell(&site, &visit, "", "");
     Ok(page::render(&Similar { rows }, &shell))
 }
@@ -152,11 +162,13 @@ pub(crate) mod tests {
     }
 
     fn list(titles: &[&'static str]) -> Replies {
-        let row = |title: &&'static str| Row {
+        let row = |title: &&'static str| {
+            Row {
             link: Link::new("/replies/1", *title),
             date: "2026-11-19".into(),
             notes: vec!["投诉".into(), "区城市管理局".into(), "4个工作日答复".into(), "评价：满意".into()],
             excerpt: "您好！接到来信后，我局于11月16日到现场查看。该路段施工已取得夜间作业许可，时间为每日22时至次日2时；现要求施工单位将破碎作业调整到白天，并设置隔声围挡。".into(),
+        }
         };
         Replies {
             shell: at("办件答复"),
@@ -169,7 +181,17 @@ pub(crate) mod tests {
     }
 
     pub(crate) fn samples(out: &mut Samples) {
-        out.add("replies", &list(&["晴湾大道西段夜间施工噪声", "望潮路幼儿园门口早晚高峰能不能设临时停车位", "老旧小区加装电梯，低层住户不同意怎么办", "外地户籍孩子入学需要准备哪些材料", "居家养老助餐点周末是否营业", "公交12路早高峰间隔太长"]));
+        out.add(
+            "replies",
+            &list(&[
+                "晴湾大道西段夜间施工噪声",
+                "望潮路幼儿园门口早晚高峰能不能设临时停车位",
+                "老旧小区加装电梯，低层住户不同意怎么办",
+                "外地户籍孩子入学需要准备哪些材料",
+                "居家养老助餐点周末是否营业",
+                "公交12路早高峰间隔太长",
+            ]),
+        );
         let mut none = list(&[]);
         none.query = HOSTILE.into();
         out.add("replies-none", &none);

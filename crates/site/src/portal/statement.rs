@@ -1,22 +1,22 @@
 //! Pages of settled text (P33): petition, help, procedures, site map, privacy, accessibility,
 //! and how pages are shown.
 
+use super::Aside;
 use super::frame;
 use crate::Site;
+use crate::component::{Choice, Choices, Link, Qr, Table, Text};
 use crate::form::{Form, local, see};
 use crate::lang::query_value;
 use crate::page::{self, Modes};
+use crate::page::{Shell, Size};
 use crate::problem::{Kind, Trouble};
 use crate::session::Visit;
+use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use matter::Procedure;
 use std::sync::Arc;
-use super::Aside;
-use crate::component::{Choice, Choices, Link, Qr, Table, Text};
-use crate::page::{Shell, Size};
-use askama::Template;
 
 /// How to petition (信访).
 #[derive(Clone, Debug, Default, Template)]
@@ -137,14 +137,34 @@ pub struct OnPhone {
 
 /// The pages of the site in headed lists, for the site map.
 pub fn site_groups(procedures: &[Link]) -> Vec<(Text, Vec<Link>)> {
-    let links = |pairs: &[(&'static str, &'static str)]| pairs.iter().map(|(href, text)| Link::new(*href, *text)).collect::<Vec<_>>();
+    let links = |pairs: &[(&'static str, &'static str)]| {
+        pairs.iter().map(|(href, text)| Link::new(*href, *text)).collect::<Vec<_>>()
+    };
     let mut help = links(&[("/help", "帮助")]);
     help.extend_from_slice(procedures);
     vec![
-        ("办理".into(), links(&[("/foi", "申请公开政府信息"), ("/message", "写信投诉"), ("/petition", "信访怎样提出"), ("/q", "查进度"), ("/rate", "评价")])),
+        (
+            "办理".into(),
+            links(&[
+                ("/foi", "申请公开政府信息"),
+                ("/message", "写信投诉"),
+                ("/petition", "信访怎样提出"),
+                ("/q", "查进度"),
+                ("/rate", "评价"),
+            ]),
+        ),
         ("查看".into(), links(&[("/", "首页"), ("/replies", "办件答复")])),
         ("帮助".into(), help),
-        ("本站".into(), links(&[("/correct", "我为政府网站找错"), ("/privacy", "隐私说明"), ("/accessibility", "无障碍声明"), ("/show", "字号和对比度"), ("/desk", "工作人员登录")])),
+        (
+            "本站".into(),
+            links(&[
+                ("/correct", "我为政府网站找错"),
+                ("/privacy", "隐私说明"),
+                ("/accessibility", "无障碍声明"),
+                ("/show", "字号和对比度"),
+                ("/desk", "工作人员登录"),
+            ]),
+        ),
     ]
 }
 
@@ -180,7 +200,11 @@ pub async fn help(State(site): State<Arc<Site>>, visit: Visit) -> Response {
 }
 
 /// One procedure: diagram, steps, limits.
-pub async fn procedure(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {
+pub async fn procedure(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> Result<Response, Trouble> {
     let found = procedures(&site, &visit).into_iter().find(|(_, rule)| rule.id == id);
     let (link, rule) = found.ok_or_else(|| Trouble::new(Kind::NotFound))?;
     let page = ProcedurePage {
@@ -210,7 +234,8 @@ fn step_table(rule: &Procedure) -> Table {
 
 fn limit_table(site: &Site, rule: &Procedure) -> Table {
     let by_category = rule.categories.iter().filter(|category| !category.import_only);
-    let by_category = by_category.filter_map(|category| Some((format!("{}答复", category.label), category.limit.as_ref()?)));
+    let by_category =
+        by_category.filter_map(|category| Some((format!("{}答复", category.label), category.limit.as_ref()?)));
     let clocks = rule.clocks.iter().filter(|clock| clock.party);
     let clocks = clocks.filter_map(|clock| Some((clock.label.clone(), clock.limit.as_ref()?)));
     let row = |(label, id): (String, &String)| {
@@ -302,9 +327,14 @@ pub(crate) mod tests {
     use crate::portal::sample::{HOSTILE, Samples, shell};
 
     pub(crate) fn samples(out: &mut Samples) {
-        let at = |title: &'static str, path: &str| Shell { path: path.into(), section: path.to_owned().into(), ..shell(title) };
+        let at = |title: &'static str, path: &str| Shell {
+            path: path.into(),
+            section: path.to_owned().into(),
+            ..shell(title)
+        };
         out.add("petition", &Petition { shell: at("信访", "/petition"), aside: vec![] });
-        let procedures = vec![Link::new("/help/foi-2019", "依申请公开怎样办理"), Link::new("/help/message", "留言怎样办理")];
+        let procedures =
+            vec![Link::new("/help/foi-2019", "依申请公开怎样办理"), Link::new("/help/message", "留言怎样办理")];
         out.add("help", &Help { shell: at("帮助", "/help"), procedures: procedures.clone(), aside: vec![] });
         out.add("procedure", &ProcedurePage {
             shell: Shell { crumbs: vec![Link::new("/help", "帮助")], ..at("留言怎样办理", "/help/message") },
@@ -317,6 +347,13 @@ pub(crate) mod tests {
         out.add("privacy", &Privacy { shell: at("隐私说明", "/privacy"), aside: vec![] });
         out.add("accessibility", &Accessibility { shell: at("无障碍声明", "/accessibility"), aside: vec![] });
         out.add("show", &Show::new(at("字号和对比度", "/show"), "/foi".into()));
-        out.add("phone", &OnPhone { shell: at("手机看", "/phone"), qr: Some(Qr::new("https://www.qingwan.example/", "二维码：在手机上打开这一页")), back: "/".into() });
+        out.add(
+            "phone",
+            &OnPhone {
+                shell: at("手机看", "/phone"),
+                qr: Some(Qr::new("https://www.qingwan.example/", "二维码：在手机上打开这一页")),
+                back: "/".into(),
+            },
+        );
     }
 }

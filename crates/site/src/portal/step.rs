@@ -17,11 +17,19 @@ use office::{MatterView, StepAct};
 use std::sync::Arc;
 
 /// The form of a step that the party may perform now.
-fn step_page(site: &Site, visit: &Visit, view: &MatterView, step: &str, answers: &Answers, errors: ErrorSummary) -> Result<FormPage, Trouble> {
+fn step_page(
+    site: &Site,
+    visit: &Visit,
+    view: &MatterView,
+    step: &str,
+    answers: &Answers,
+    errors: ErrorSummary,
+) -> Result<FormPage, Trouble> {
     let option = view.options.iter().find(|option| option.step == step).ok_or_else(|| Trouble::new(Kind::NotFound))?;
     let rule = view.procedure.step(step).ok_or_else(|| Trouble::new(Kind::NotFound))?;
     if !option.allowed {
-        let sentences = option.why.iter().map(|why| matter::Sentence::new(why.trim_end_matches('。'), "", "")).collect();
+        let sentences =
+            option.why.iter().map(|why| matter::Sentence::new(why.trim_end_matches('。'), "", "")).collect();
         return Err(Trouble::saying(Kind::Refused, sentences));
     }
     let ask = Ask { procedure: &view.procedure, step: rule, answers, errors: &errors, units: &[] };
@@ -61,7 +69,12 @@ pub async fn ask(State(site): State<Arc<Site>>, visit: Visit, Path(step): Path<S
 }
 
 /// Performs a step for the party.
-pub async fn act(State(site): State<Arc<Site>>, visit: Visit, Path(step): Path<String>, mut form: Form) -> Result<Response, Trouble> {
+pub async fn act(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    Path(step): Path<String>,
+    mut form: Form,
+) -> Result<Response, Trouble> {
     let view = own::matter(&site, &visit).await?;
     let rule = view.procedure.step(&step).ok_or_else(|| Trouble::new(Kind::NotFound))?;
     let answers = form.answers(rule.needs.iter().chain(&rule.takes).map(String::as_str));

@@ -52,11 +52,7 @@ fn code_field(value: &str) -> Field {
 
 /// The field for the query password.
 pub fn password_field() -> Field {
-    Field::new("password", "查询密码", "")
-        .hint("回执上的6位数字")
-        .width(Width::Short)
-        .digits()
-        .autocomplete("off")
+    Field::new("password", "查询密码", "").hint("回执上的6位数字").width(Width::Short).digits().autocomplete("off")
 }
 
 fn find_page(site: &Site, visit: &Visit, code: &str, errors: ErrorSummary) -> TrackFind {
@@ -115,7 +111,12 @@ async fn brief(site: &Site, visit: &Visit, typed: &str) -> Result<Result<Brief, 
 }
 
 /// The matter behind code and password, with tries counted; a sentence when they do not fit.
-pub async fn prove(site: &Site, visit: &Visit, typed: &str, password: &str) -> Result<Result<i64, (&'static str, String)>, Trouble> {
+pub async fn prove(
+    site: &Site,
+    visit: &Visit,
+    typed: &str,
+    password: &str,
+) -> Result<Result<i64, (&'static str, String)>, Trouble> {
     let code = match Code::parse(typed) {
         Ok(code) => code,
         Err(sentence) => return Ok(Err(("code", sentence))),
@@ -185,16 +186,27 @@ pub(crate) mod tests {
     }
 
     fn code_field(value: &str) -> Field {
-        Field::new("code", "查询码", value).hint("12位数字，空格可有可无").width(crate::component::Width::Middle).digits()
+        Field::new("code", "查询码", value)
+            .hint("12位数字，空格可有可无")
+            .width(crate::component::Width::Middle)
+            .digits()
     }
 
     fn password_field() -> Field {
-        Field::new("password", "查询密码", "").hint("回执上的6位数字").width(crate::component::Width::Short).digits().autocomplete("off")
+        Field::new("password", "查询密码", "")
+            .hint("回执上的6位数字")
+            .width(crate::component::Width::Short)
+            .digits()
+            .autocomplete("off")
     }
 
     pub(crate) fn samples(out: &mut Samples) {
         out.add("track-find", &find(None));
-        let brief = Brief { code: "4829 0173 5577".into(), state: "办理中".into(), meaning: "承办单位正在办理，还在答复期限内。".into() };
+        let brief = Brief {
+            code: "4829 0173 5577".into(),
+            state: "办理中".into(),
+            meaning: "承办单位正在办理，还在答复期限内。".into(),
+        };
         out.add("track-brief", &find(Some(brief)));
         let mut wrong = find(None);
         wrong.shell.failed = true;

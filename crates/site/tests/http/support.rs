@@ -19,7 +19,7 @@ use tower::ServiceExt;
 
 /// Monday, 2026-11-23 09:00 at +08:00.
 const START: Moment = Moment::from_millis(1_795_395_600_000);
-pub const PASSWORD: &str = "晴湾区-测试用口令";
+pub const PASSWORD: &str = "Qingwan-Test-2026";
 
 pub struct World {
     _data: tempfile::TempDir,

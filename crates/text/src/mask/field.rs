@@ -14,30 +14,19 @@ const COMPOUND_SURNAMES: &str = "欧阳 太史 端木 上官 司马 东方 独�
 /// Hides a name except the surname: `申**`, `欧阳*`; of a name with parts (`·` or blanks)
 /// the first sign of each part stays.
 pub fn name(name: &str) -> String {
-    let clean: String = name
-        .trim()
-        .chars()
-        .filter(|&c| !normal::is_invisible(c))
-        .collect();
+    let clean: String = name.trim().chars().filter(|&c| !normal::is_invisible(c)).collect();
     let parted = |c: char| matches!(c, '·' | '•' | '・' | '‧' | '∙' | '．') || c.is_whitespace();
     if clean.contains(parted) {
         let parts = clean.split_inclusive(parted).map(|part| {
             let end = part.chars().next_back().filter(|&c| parted(c));
             let bare = part.trim_end_matches(parted);
-            format!(
-                "{}{}",
-                keep_ends(bare, 1, 0),
-                end.map(String::from).unwrap_or_default()
-            )
+            format!("{}{}", keep_ends(bare, 1, 0), end.map(String::from).unwrap_or_default())
         });
         return parts.collect();
     }
     let length = clean.chars().count();
     let start: String = normal::folded(&clean).chars().take(2).collect();
-    let compound = length > 2
-        && COMPOUND_SURNAMES
-            .split_whitespace()
-            .any(|known| known == start);
+    let compound = length > 2 && COMPOUND_SURNAMES.split_whitespace().any(|known| known == start);
     match length {
         1 => "*".to_owned(),
         _ => keep_ends(&clean, if compound { 2 } else { 1 }, 0),
@@ -108,9 +97,7 @@ pub fn address(address: &str) -> String {
     let mut at = 0;
     while let Some(rest) = address.get(at..).filter(|rest| !rest.is_empty()) {
         let name = address.get(kept..at).unwrap_or_default();
-        let division = DIVISIONS
-            .iter()
-            .find(|(_, suffix)| rest.starts_with(suffix));
+        let division = DIVISIONS.iter().find(|(_, suffix)| rest.starts_with(suffix));
         at += match division {
             Some(&(found, suffix)) if is_division(name, suffix, rest) => {
                 // A city within a city is one of county level.
@@ -126,18 +113,13 @@ pub fn address(address: &str) -> String {
         };
     }
     let shown = address.get(..kept).unwrap_or_default();
-    if kept == address.len() {
-        shown.to_owned()
-    } else {
-        format!("{shown}****")
-    }
+    if kept == address.len() { shown.to_owned() } else { format!("{shown}****") }
 }
 
 /// Whether `name` with `suffix` names a division rather than a street or an estate.
 fn is_division(name: &str, suffix: &str, rest: &str) -> bool {
     let length = name.chars().count();
-    let detail =
-        |c: char| c.is_numeric() || (length > 2 && "路街巷弄号栋幢楼室座苑园厦".contains(c));
+    let detail = |c: char| c.is_numeric() || (length > 2 && "路街巷弄号栋幢楼室座苑园厦".contains(c));
     let estate = match suffix {
         "区" => name.ends_with(['小', '园', '校', '厂', '片', '景', '院', '宿', '住', '库']),
         "市" => rest.starts_with("市场") || name.ends_with(['超', '菜', '夜', '花']),

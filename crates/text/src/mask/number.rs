@@ -93,45 +93,27 @@ struct Candidate<'a> {
 
 impl<'a> Candidate<'a> {
     fn new(folded: &'a str, ranges: &[Range<usize>], begins_chain: bool) -> Option<Self> {
-        let groups: Vec<&str> = ranges
-            .iter()
-            .filter_map(|range| folded.get(range.clone()))
-            .collect();
+        let groups: Vec<&str> = ranges.iter().filter_map(|range| folded.get(range.clone())).collect();
         let range = ranges.first()?.start..ranges.last()?.end;
-        Some(Self {
-            folded,
-            all: groups.concat(),
-            groups,
-            range,
-            begins_chain,
-        })
+        Some(Self { folded, all: groups.concat(), groups, range, begins_chain })
     }
 
     fn hit(&self) -> Option<Hit> {
         self.id_number().or_else(|| self.mobile()).or_else(|| {
             let free = !self.is_amount() && !self.is_decimal() && !self.touches_letters();
-            free.then(|| {
-                self.old_id_number()
-                    .or_else(|| self.landline())
-                    .or_else(|| self.card())
-            })?
+            free.then(|| self.old_id_number().or_else(|| self.landline()).or_else(|| self.card()))?
         })
     }
 
     fn found(&self, kind: Kind, masked: String) -> Hit {
         let range = self.range.clone();
-        Hit {
-            kind,
-            range,
-            masked,
-        }
+        Hit { kind, range, masked }
     }
 
     /// 18 digits with a right check digit, or what is called an identity number.
     fn id_number(&self) -> Option<Hit> {
         let right = self.all.len() == 18 && id_number::parse(&self.all).is_ok();
-        let called = (15..=18).contains(&self.all.len())
-            && self.follows(&["身份证", "身份号", "证件号", "公民号"]);
+        let called = (15..=18).contains(&self.all.len()) && self.follows(&["身份证", "身份号", "证件号", "公民号"]);
         let masked = || keep_ends(&self.all.to_ascii_uppercase(), 6, 4);
         (right || called).then(|| self.found(Kind::IdNumber, masked()))
     }
@@ -139,15 +121,12 @@ impl<'a> Candidate<'a> {
     /// 15 digits in one piece: without a check digit they are read more strictly.
     fn old_id_number(&self) -> Option<Hit> {
         let shape = self.all.len() == 15 && self.groups.len() == 1 && !self.is_reference();
-        (shape && id_number::parse(&self.all).is_ok())
-            .then(|| self.found(Kind::IdNumber, keep_ends(&self.all, 6, 3)))
+        (shape && id_number::parse(&self.all).is_ok()).then(|| self.found(Kind::IdNumber, keep_ends(&self.all, 6, 3)))
     }
 
     fn mobile(&self) -> Option<Hit> {
         let digits = self.all.trim_end_matches('x');
-        let own = digits
-            .get(digits.len().checked_sub(11)?..)
-            .filter(|own| phone::is_mobile(own))?;
+        let own = digits.get(digits.len().checked_sub(11)?..).filter(|own| phone::is_mobile(own))?;
         let prefix = digits.len() - own.len();
         let known_prefix = matches!(digits.get(..prefix), Some("" | "0" | "86" | "0086"));
         let in_groups = match self.groups.as_slice() {
@@ -159,32 +138,14 @@ impl<'a> Candidate<'a> {
             return None;
         }
         let end = self.range.end - (self.all.len() - digits.len());
-        Some(Hit {
-            kind: Kind::Mobile,
-            range: self.range.start + prefix..end,
-            masked: keep_ends(own, 3, 4),
-        })
+        Some(Hit { kind: Kind::Mobile, range: self.range.start + prefix..end, masked: keep_ends(own, 3, 4) })
     }
 
     fn landline(&self) -> Option<Hit> {
-        let Some(Phone::Landline {
-            area,
-            local,
-            extension,
-        }) = phone::landline(&self.groups)
-        else {
+        let Some(Phone::Landline { area, local, extension }) = phone::landline(&self.groups) else {
             return None;
         };
-        let called = [
-            "电话",
-            "座机",
-            "固话",
-            "联系方式",
-            "传真",
-            "致电",
-            "拨打",
-            "tel",
-        ];
+        let called = ["电话", "座机", "固话", "联系方式", "传真", "致电", "拨打", "tel"];
         let known = !area.is_empty() || (self.begins_chain && self.follows(&called));
         if !extension.is_empty() || !known || self.is_reference() {
             return None;
@@ -195,27 +156,13 @@ impl<'a> Candidate<'a> {
     }
 
     fn card(&self) -> Option<Hit> {
-        let called = self.follows(&[
-            "卡号",
-            "银行卡",
-            "储蓄卡",
-            "工资卡",
-            "账号",
-            "帐号",
-            "账户",
-            "帐户",
-        ]);
+        let called = self.follows(&["卡号", "银行卡", "储蓄卡", "工资卡", "账号", "帐号", "账户", "帐户"]);
         let length = if called { 12..=25 } else { 13..=19 };
         let digits = self.all.bytes().all(|b| b.is_ascii_digit());
         let piece = self.groups.len() == 1
-            || (self
-                .groups
-                .split_last()
-                .is_some_and(|(_, before)| even(before, 3))
+            || (self.groups.split_last().is_some_and(|(_, before)| even(before, 3))
                 && !self.written().contains(['.', '(', ')']));
-        let right = bank_card::is_card(&self.all)
-            && !self.is_reference()
-            && credit_code::parse(&self.all).is_err();
+        let right = bank_card::is_card(&self.all) && !self.is_reference() && credit_code::parse(&self.all).is_err();
         (digits && piece && length.contains(&self.all.len()) && (called || right))
             .then(|| self.found(Kind::BankCard, keep_ends(&self.all, 0, 4)))
     }
@@ -225,18 +172,11 @@ impl<'a> Candidate<'a> {
     }
 
     fn before(&self) -> impl Iterator<Item = char> {
-        self.folded
-            .get(..self.range.start)
-            .unwrap_or_default()
-            .chars()
-            .rev()
+        self.folded.get(..self.range.start).unwrap_or_default().chars().rev()
     }
 
     fn after(&self) -> impl Iterator<Item = char> {
-        self.folded
-            .get(self.range.end..)
-            .unwrap_or_default()
-            .chars()
+        self.folded.get(self.range.end..).unwrap_or_default().chars()
     }
 
     /// Whether one of these words stands shortly before the number, in the same clause.

@@ -15,11 +15,7 @@ struct Pattern {
 }
 
 static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
-    let pattern = |kind, source: &str, mask| {
-        Regex::new(source)
-            .ok()
-            .map(|regex| Pattern { kind, regex, mask })
-    };
+    let pattern = |kind, source: &str, mask| Regex::new(source).ok().map(|regex| Pattern { kind, regex, mask });
     [
         pattern(Kind::Email, r"([a-z0-9][a-z0-9._%+\-]*@[a-z0-9\-]+(?:\.[a-z0-9\-]+)+)", email),
         pattern(
@@ -42,22 +38,13 @@ static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
 pub(super) fn find(folded: &str) -> Vec<Hit> {
     let mut hits = Vec::new();
     for pattern in PATTERNS.iter() {
-        let places = pattern
-            .regex
-            .captures_iter(folded)
-            .filter_map(|found| place(&found));
-        for range in
-            places.filter(|range| pattern.kind == Kind::Email || stands_free(folded, range))
-        {
+        let places = pattern.regex.captures_iter(folded).filter_map(|found| place(&found));
+        for range in places.filter(|range| pattern.kind == Kind::Email || stands_free(folded, range)) {
             let written = folded.get(range.clone()).unwrap_or_default();
             if pattern.kind == Kind::Plate && !written.bytes().any(|b| b.is_ascii_digit()) {
                 continue;
             }
-            hits.push(Hit {
-                kind: pattern.kind,
-                masked: (pattern.mask)(written),
-                range,
-            });
+            hits.push(Hit { kind: pattern.kind, masked: (pattern.mask)(written), range });
         }
     }
     hits
@@ -70,9 +57,7 @@ fn place(found: &Captures<'_>) -> Option<Range<usize>> {
 /// Not a part of a longer word.
 fn stands_free(folded: &str, range: &Range<usize>) -> bool {
     let word = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
-    let before = folded
-        .get(..range.start)
-        .and_then(|text| text.chars().next_back());
+    let before = folded.get(..range.start).and_then(|text| text.chars().next_back());
     let after = folded.get(range.end..).and_then(|text| text.chars().next());
     !word(before) && !word(after)
 }
@@ -81,23 +66,14 @@ fn stands_free(folded: &str, range: &Range<usize>) -> bool {
 fn email(address: &str) -> String {
     let (local, domain) = address.split_once('@').unwrap_or((address, ""));
     let first: String = local.chars().take(usize::from(local.len() > 1)).collect();
-    let number = domain
-        .split(|c: char| !c.is_ascii_digit())
-        .any(|digits| digits.len() > 6);
-    let domain = if number {
-        keep_ends(domain, 0, 0)
-    } else {
-        domain.to_owned()
-    };
+    let number = domain.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() > 6);
+    let domain = if number { keep_ends(domain, 0, 0) } else { domain.to_owned() };
     format!("{first}***@{domain}")
 }
 
 /// `沪A·***12`
 fn plate(written: &str) -> String {
-    let mut signs = written
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .map(|c| c.to_ascii_uppercase());
+    let mut signs = written.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_uppercase());
     let office: String = signs.by_ref().take(2).collect();
     let serial: String = signs.collect();
     format!("{office}·{}", keep_ends(&serial, 0, 2))
