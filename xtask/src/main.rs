@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask COMMAND
-  test            format, lints, vendored files, every test, both databases, a real browser
+  test            format, vendored files, every test, both databases, a real browser
   vendor --check  the files of assets/vendor against the hashes of assets/vendor.lock";
 
 /// Why a command ended badly: a sentence for the person and the exit code.

@@ -17,7 +17,6 @@ pub fn run(root: &Path) -> Outcome {
     let mut run = Run { root, postgres, lab, tally: Tally::default() };
     run.cargo("format", "fmt --all --check -- -l")?;
     run.vendored();
-    run.cargo("lints", "clippy --quiet --workspace --all-targets -- -D warnings")?;
     run.cargo("tests", "test --workspace --no-fail-fast -- --show-output")?;
     if run.cargo("binary", "build --workspace")? {
         run.journeys()?;

@@ -118,7 +118,7 @@ fn append(tx: &mut Tx<'_>, house: &House, work: Work, queue: &mut VecDeque<Work>
         bodies: &keys,
         facts: &facts,
         since: &since,
-        recorded_at: now.max(act.at),
+        recorded_at: now,
     };
     let mut decision = decide(&ground, before.as_ref(), &act).map_err(|refusal| match refusal.code {
         RefusalCode::Conflict => Fail::Conflict(Conflict::between(&procedure, before.as_ref(), &since)),

@@ -132,6 +132,10 @@ impl Office {
         let house = self.house();
         let at = filing.at.unwrap_or_else(|| self.now());
         let procedure = house.current(&filing.procedure, caller.body, at.date())?;
+        let procedure = match binding_day(&procedure, &filing.answers) {
+            Some(day) => house.current(&filing.procedure, caller.body, day)?,
+            None => procedure,
+        };
         let step = opening(&procedure, caller, &filing.channel).ok_or(Fail::NotFound)?.clone();
         let id = self.store.new_id()?;
         let (key, wrapped) = house.keys.new_matter(id, &*house.random);
@@ -285,6 +289,16 @@ impl Office {
     pub fn bulk_keys(&self, body: i64) -> Result<BodyKeys, Fail> {
         let house = self.house().clone();
         Ok(self.store.read_blocking(move |q| house.keys.body(q, body))?)
+    }
+}
+
+/// The day of the fact that binds the version, where the form gives it: an application received
+/// before a change of law and registered after it keeps the old law (practice T4).
+fn binding_day(procedure: &Procedure, answers: &BTreeMap<String, String>) -> Option<law::Date> {
+    let element = procedure.element(procedure.bind.as_ref()?)?;
+    match element.read(answers.get(&element.id)?) {
+        Ok(Some(matter::Typed::Value(matter::Value::Date(day)))) => Some(day),
+        _ => None,
     }
 }
 

@@ -37,12 +37,16 @@ pub struct Form {
 impl Form {
     /// Reads `a=1&b=2`; bytes that are no UTF-8 become replacement characters.
     pub fn parse(encoded: &[u8]) -> Form {
-        let pairs = form_urlencoded::parse(encoded);
-        Form { fields: pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect(), ..Form::default() }
+        let mut form = Form::default();
+        for (name, value) in form_urlencoded::parse(encoded) {
+            form.push(name.into_owned(), value.into_owned());
+        }
+        form
     }
 
-    /// Adds a field.
-    pub fn push(&mut self, name: String, value: String) {
+    /// Adds a field, without the character NUL, which nobody types and PostgreSQL cannot hold.
+    pub fn push(&mut self, name: String, mut value: String) {
+        value.retain(|c| c != '\0');
         self.fields.push((name, value));
     }
 
@@ -284,7 +288,7 @@ mod tests {
 
     #[test]
     fn broken_encoding_is_no_reason_to_lose_a_form() {
-        let form = form("a=%FF%zz&b=%E4%BD%A0&&=x&c");
+        let form = form("a=%FF%zz&b=%E4%BD%A0%00&&=x&c");
         assert_eq!(form.raw("b"), "你");
         assert!(form.raw("a").contains('\u{FFFD}'));
         assert!(form.has("c"));

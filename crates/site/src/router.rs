@@ -173,6 +173,10 @@ fn caching(permit: Permit, safe: bool, bound: bool) -> HeaderValue {
 /// so that nobody's body is read before it is known that they may send one.
 async fn admit(site: &Arc<Site>, rule: Rule, request: Request) -> Result<(Visit, Request), Response> {
     let (parts, body) = request.into_parts();
+    // Nothing has an address with NUL in it, and PostgreSQL could not even look for it.
+    if parts.uri.path().contains("%00") {
+        return Err(Trouble::new(Kind::NotFound).into_response());
+    }
     let face = Face::of(parts.uri.path());
     let public = Caller::public(site.office.default_body());
     let mut visit = Visit::of(&parts, &site.settings, public);

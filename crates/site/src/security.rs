@@ -101,6 +101,8 @@ fn told(site: &Site, asked: &Asked, mut response: Response) -> Response {
     let trouble = match response.extensions_mut().remove::<Arc<Trouble>>() {
         Some(trouble) => trouble,
         None if !(status.is_client_error() || status.is_server_error()) || speaks(&response) => return response,
+        // Forms and JSON are read by us: what the framework cannot read is the address.
+        None if status == StatusCode::BAD_REQUEST => Arc::new(Trouble::new(Kind::NotFound)),
         None => Arc::new(Trouble::new(Kind::of_status(status))),
     };
     let mut page = match asked.face {

@@ -19,6 +19,9 @@ use matter::Sentence;
 const WRITE: Permit = Permit::Token(Scope::MattersWrite);
 const READ: Permit = Permit::Token(Scope::MattersRead);
 
+/// The character NUL as JSON writes it: nobody types it, and PostgreSQL cannot hold it.
+const NUL: &[u8] = b"\\u0000";
+
 /// Every route of the API.
 pub fn routes() -> Vec<Route> {
     vec![
@@ -42,6 +45,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
             return Err(Trouble::new(Kind::MediaType));
         }
         let bytes = read_bytes(request, PLAIN_BYTES).await?;
+        if bytes.windows(NUL.len()).any(|part| part == NUL) {
+            let what = "请求内容含有空字符（\\u0000）";
+            return Err(Trouble::saying(Kind::Malformed, vec![Sentence::new(what, "", "请去掉后重新提交")]));
+        }
         // The parser's words are English and may quote what was sent; its place is enough.
         serde_json::from_slice(&bytes).map(Json).map_err(|error| {
             let what = format!("请求内容不是约定的JSON：第{}行第{}列", error.line(), error.column());

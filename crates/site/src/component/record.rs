@@ -14,8 +14,10 @@ pub struct Fact {
     pub text: Text,
     /// Article of law and what follows from it, or empty.
     pub law: Text,
-    /// Where it can be changed, or empty.
+    /// Where it can be changed, or fetched; or empty.
     pub change: Text,
+    /// Words of that link; empty: 更改.
+    pub act: Text,
     /// A person typed it: never converted between scripts.
     pub typed: bool,
 }

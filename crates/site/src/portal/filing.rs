@@ -163,8 +163,8 @@ pub(crate) mod tests {
                 },
                 steps: message::steps("请核对，然后提交", 4),
                 groups: vec![
-                    ("事情".into(), facts(&ask, &message::PAGES[0], "/message/what")),
-                    ("您的信息".into(), facts(&ask, &message::PAGES[1], "/message/you")),
+                    ("事情".into(), facts(&ask, message::PAGES[0], "/message/what")),
+                    ("您的信息".into(), facts(&ask, message::PAGES[1], "/message/you")),
                 ],
                 similar: Rows {
                     rows: vec![Row {

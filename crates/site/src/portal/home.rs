@@ -55,7 +55,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
         foi_promise: format!("不用注册，{}内答复", promise("foi.reply")).into(),
         message_promise: format!("咨询{}内答复", promise("message.consult")).into(),
         replies_count: count.into(),
-        latest: Rows { rows: latest.rows.iter().take(LATEST).map(replies::row).collect(), long: false },
+        latest: Rows { rows: latest.rows.iter().take(LATEST).map(replies::brief_row).collect(), long: false },
         figures_note: figures.as_ref().map(note).unwrap_or_default().into(),
         figures: Stats { stats: figures.iter().flat_map(month_stats).collect() },
     };

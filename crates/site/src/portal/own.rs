@@ -173,10 +173,11 @@ fn sent(view: &MatterView) -> Facts {
         let text = view.texts.get(id).map(|text| Fact::typed(text.label.clone(), text.shown().to_owned()));
         text.or_else(|| view.values.get(id).map(|(label, words)| Fact::new(label.clone(), words.clone())))
     };
-    let files = view
-        .files
-        .iter()
-        .map(|file| Fact { change: format!("/q/file/{}", file.id).into(), ..Fact::typed("附件", file.name.clone()) });
+    let files = view.files.iter().map(|file| Fact {
+        change: format!("/q/file/{}", file.id).into(),
+        act: "下载".into(),
+        ..Fact::typed("附件", file.name.clone())
+    });
     Facts { facts: ids.filter_map(fact).chain(files).collect() }
 }
 

@@ -80,13 +80,22 @@ pub fn row(reply: &Reply) -> Row {
     }
 }
 
-/// Kind, unit, days taken and rating, as far as they are known.
-fn notes(reply: &Reply) -> Vec<Text> {
-    let days = match reply.days {
+/// A reply as a short row: only who answered and how soon.
+pub fn brief_row(reply: &Reply) -> Row {
+    Row { notes: vec![reply.unit.clone().into(), days(reply).into()], excerpt: Text::default(), ..row(reply) }
+}
+
+fn days(reply: &Reply) -> String {
+    match reply.days {
         Some(0) => "当天答复".to_owned(),
         Some(days) => format!("{days}天答复"),
         None => String::new(),
-    };
+    }
+}
+
+/// Kind, unit, days taken and rating, as far as they are known.
+fn notes(reply: &Reply) -> Vec<Text> {
+    let days = days(reply);
     let rating = if reply.rating.is_empty() { String::new() } else { format!("评价：{}", reply.rating) };
     let notes = [reply.category.clone(), reply.unit.clone(), days, rating];
     notes.into_iter().filter(|note| !note.is_empty()).map(Text::from).collect()

@@ -1,23 +1,22 @@
 //! The API: tokens and scopes, JSON, idempotency, problems.
 
-use crate::support::World;
+use crate::support::{Client, World};
 use axum::http::StatusCode;
 use office::Scope;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const BOTH: [Scope; 2] = [Scope::MattersWrite, Scope::MattersRead];
 
-fn message() -> serde_json::Value {
+fn message() -> Value {
     json!({
         "procedure": "message",
-        "channel": "web",
+        "channel": "phone",
         "category": "complaint",
         "answers": {
             "title": "晴湾路路灯不亮",
             "text": "晴湾路与滨河路口的三盏路灯已经一周不亮，夜间行走不安全。",
             "name": "申某甲",
             "phone": "13800000000",
-            "public_choice": "closed",
         },
     })
 }
@@ -64,6 +63,7 @@ async fn bodies_that_cannot_be_read_are_problems_in_chinese() {
         (json, "{\"secret_name\":1}".to_owned(), 400),
         (("content-type", "text/plain"), "{}".to_owned(), 415),
         (json, too_large, 413),
+        (json, message().to_string().replace("申某甲", "申\\u0000"), 400),
     ] {
         let answer = client.send("POST", "/api/v1/matters", &[kind, ("authorization", &token)], body).await;
         assert_eq!(answer.status, status, "{}", answer.text);
@@ -111,4 +111,70 @@ async fn a_guessed_id_is_not_found() {
         let answer = client.post_json(&format!("/api/v1/matters/{id}/assign"), &token, &json!({ "answers": {} })).await;
         assert_eq!((answer.status, answer.json()["code"].as_str()), (StatusCode::NOT_FOUND, Some("not_found")), "{id}");
     }
+}
+
+#[tokio::test]
+async fn a_matter_is_created_assigned_answered_and_found() {
+    let world = World::new().await;
+    let token = world.token(&BOTH).await;
+    let mut client = world.client();
+    let created = client.post_json("/api/v1/matters", &token, &message()).await;
+    assert_eq!(created.status, StatusCode::CREATED, "{}", created.text);
+    let created = created.json();
+    let place = format!("/api/v1/matters/{}", created["id"].as_str().unwrap());
+    let early =
+        client.post_json(&format!("{place}/reply"), &token, &json!({ "answers": { "reply": "已修复。" } })).await;
+    assert_eq!(
+        (early.status, early.json()["status"].as_i64()),
+        (StatusCode::UNPROCESSABLE_ENTITY, Some(422)),
+        "{}",
+        early.text
+    );
+    let unit = json!({ "answers": { "unit": world.unit.to_string() }, "expected_seq": 1 });
+    let assigned = client.post_json(&format!("{place}/assign"), &token, &unit).await;
+    assert_eq!(assigned.status, StatusCode::OK, "{}", assigned.text);
+    let late = client.post_json(&format!("{place}/assign"), &token, &unit).await;
+    assert!([409, 422].contains(&late.status.as_u16()), "assigned already: {}", late.text);
+    let answers = json!({ "answers": { "reply": "路灯线路正在更换，预计三日内恢复照明，由市政设施科负责。" } });
+    let replied = client.post_json(&format!("{place}/reply"), &token, &answers).await;
+    assert_eq!((replied.status, &replied.json()["proposed"]), (StatusCode::OK, &json!(false)), "{}", replied.text);
+    let number = created["number"].as_str().unwrap();
+    let found = find(&mut client, &token, number).await;
+    assert_eq!(found["items"][0]["id"], created["id"]);
+    assert_eq!(found["items"][0]["number"], number);
+    assert!(found["items"][0]["filed_at"].as_str().unwrap().ends_with("+08:00"), "{found}");
+    assert!(!found.to_string().contains("13800000000"), "{found}");
+}
+
+#[tokio::test]
+async fn another_bodys_matter_is_neither_found_nor_touched() {
+    let world = World::new().await;
+    let (token, foreign) = (world.token(&BOTH).await, world.foreign_token(&BOTH).await);
+    let mut client = world.client();
+    let created = client.post_json("/api/v1/matters", &token, &message()).await.json();
+    let place = format!("/api/v1/matters/{}/assign", created["id"].as_str().unwrap());
+    let touched = client.post_json(&place, &foreign, &json!({ "answers": { "unit": "1" } })).await;
+    assert_eq!((touched.status, touched.json()["code"].as_str()), (StatusCode::NOT_FOUND, Some("not_found")));
+    let found = find(&mut client, &foreign, created["number"].as_str().unwrap()).await;
+    assert_eq!(found["items"], json!([]));
+}
+
+#[tokio::test]
+async fn a_wrong_field_is_pointed_at() {
+    let world = World::new().await;
+    let token = world.token(&BOTH).await;
+    let mut wrong = message();
+    wrong["answers"]["phone"] = json!("12");
+    let answer = world.client().post_json("/api/v1/matters", &token, &wrong).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.text);
+    let problem = answer.json();
+    assert_eq!(problem["errors"][0]["pointer"], "/answers/phone", "{problem}");
+    assert!(problem["errors"][0]["message"].as_str().unwrap().ends_with('。'));
+}
+
+async fn find(client: &mut Client, token: &str, number: &str) -> Value {
+    let bearer = format!("Bearer {token}");
+    let number: String = form_urlencoded::byte_serialize(number.as_bytes()).collect();
+    let path = format!("/api/v1/matters?number={number}");
+    client.send("GET", &path, &[("authorization", &bearer)], "").await.json()
 }

@@ -68,7 +68,7 @@ async fn public_pages_are_revalidated_and_personal_ones_kept_nowhere() {
 #[tokio::test]
 async fn a_panic_is_a_friendly_page_without_what_went_wrong() {
     let world = World::new().await;
-    let page = world.probe().get("/panic").await;
+    let page = world.probe().get("/broken").await;
     assert_eq!(page.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert!(page.text.contains("编号"), "{}", page.text);
     assert!(!page.text.contains("13800000000") && !page.text.contains("panic"), "{}", page.text);

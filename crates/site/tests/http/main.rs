@@ -6,3 +6,4 @@ mod frame;
 mod permits;
 mod sessions;
 mod support;
+mod tracking;

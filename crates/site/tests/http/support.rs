@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use law::Moment;
 use office::clock::{Seeded, Stepped};
-use office::{Caller, Office, OfficerForm, Options, Permit, Role, RuleFiles, Rulebook, Scope};
+use office::{BodySettings, Caller, Office, OfficerForm, Options, Permit, Role, RuleFiles, Rulebook, Scope};
 use site::form::Form;
 use site::problem::Trouble;
 use site::router::{Route, get, post, serving};
@@ -25,8 +25,9 @@ pub struct World {
     _data: tempfile::TempDir,
     pub clock: Arc<Stepped>,
     pub site: Arc<Site>,
-    /// Handler of a unit.
+    /// An officer who registers, and handles for the unit.
     pub handler: i64,
+    pub unit: i64,
 }
 
 impl World {
@@ -39,10 +40,12 @@ impl World {
         options.random = Arc::new(Seeded::new(7));
         options.database = schema();
         let office = tokio::task::spawn_blocking(|| Office::open(options)).await.unwrap().unwrap();
-        let handler = officer(&office, "handler", &[Role::Handler, Role::Clerk]).await;
-        officer(&office, "admin", &[Role::Administrator]).await;
+        let body = office.default_body();
+        let unit = office.add_unit(&Caller::system(body), "市政设施科", false).await.unwrap();
+        let handler = officer(&office, body, "handler", Some(unit), &[Role::Handler, Role::Clerk]).await;
+        officer(&office, body, "admin", None, &[Role::Administrator]).await;
         let site = Site::new(Arc::new(office), Settings::default());
-        World { _data: data, clock, site, handler }
+        World { _data: data, clock, site, handler, unit }
     }
 
     pub fn office(&self) -> &Office {
@@ -67,6 +70,15 @@ impl World {
         let body = self.office().default_body();
         self.office().make_token(self.handler, body, "测试", scopes).await.unwrap()
     }
+
+    /// A token of an officer of another body.
+    pub async fn foreign_token(&self, scopes: &[Scope]) -> String {
+        let office = self.office().clone();
+        let make = move || office.make_body(None, "other", "明川市晴湾区示例局", &BodySettings::default());
+        let body = tokio::task::spawn_blocking(make).await.unwrap().unwrap();
+        let clerk = officer(self.office(), body, "clerk2", None, &[Role::Clerk, Role::Handler]).await;
+        self.office().make_token(clerk, body, "测试", scopes).await.unwrap()
+    }
 }
 
 /// A schema of its own on the PostgreSQL that `MINGTANG_TEST_POSTGRES` names; else SQLite.
@@ -74,18 +86,23 @@ fn schema() -> Option<String> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let url = std::env::var("MINGTANG_TEST_POSTGRES").ok()?;
     let name = format!("site_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-    let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
-    client.batch_execute(&format!("create schema {name}")).unwrap();
+    let (server, schema) = (url.clone(), name.clone());
+    // The driver waits on a runtime of its own, which cannot be done on a thread of the test's.
+    let made = std::thread::spawn(move || {
+        let mut client = postgres::Client::connect(&server, postgres::NoTls).unwrap();
+        client.batch_execute(&format!("create schema {schema}")).unwrap();
+    });
+    made.join().unwrap();
     let join = if url.contains('?') { '&' } else { '?' };
     Some(format!("{url}{join}options=-csearch_path%3D{name}"))
 }
 
-async fn officer(office: &Office, login: &str, roles: &[Role]) -> i64 {
-    let root = Caller::system(office.default_body());
+async fn officer(office: &Office, body: i64, login: &str, unit: Option<i64>, roles: &[Role]) -> i64 {
+    let root = Caller::system(body);
     let form = OfficerForm {
         login: login.to_owned(),
         name: "办事员甲".to_owned(),
-        unit: None,
+        unit,
         roles: roles.to_vec(),
         password: Some(PASSWORD.to_owned()),
     };
@@ -188,7 +205,7 @@ fn probes() -> Vec<Route> {
         post("/form", Permit::Public, |form: Form| async move { format!("{:?} {}", form.key(), form.raw("text")) }),
         post("/files", Permit::Public, |form: Form| async move { form.files().len().to_string() }).uploads(),
         post("/filing", Permit::Public, || async { "收到" }).limited(site::limits::Class::Filing),
-        get("/panic", Permit::Public, || async {
+        get("/broken", Permit::Public, || async {
             panic!("申某甲 13800000000");
             #[allow(unreachable_code)]
             ""

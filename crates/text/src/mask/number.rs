@@ -110,12 +110,18 @@ impl<'a> Candidate<'a> {
         Hit { kind, range, masked }
     }
 
-    /// 18 digits with a right check digit, or what is called an identity number.
+    /// 18 digits with a right check digit, or what is called an identity number. An `x` that follows
+    /// eighteen digits is not part of them.
     fn id_number(&self) -> Option<Hit> {
-        let right = self.all.len() == 18 && id_number::parse(&self.all).is_ok();
-        let called = (15..=18).contains(&self.all.len()) && self.follows(&["身份证", "身份号", "证件号", "公民号"]);
-        let masked = || keep_ends(&self.all.to_ascii_uppercase(), 6, 4);
-        (right || called).then(|| self.found(Kind::IdNumber, masked()))
+        let own = match self.all.strip_suffix('x') {
+            Some(digits) if digits.len() == 18 => digits,
+            _ => self.all.as_str(),
+        };
+        let right = own.len() == 18 && id_number::parse(own).is_ok();
+        let called = (15..=18).contains(&own.len()) && self.follows(&["身份证", "身份号", "证件号", "公民号"]);
+        let range = self.range.start..self.range.end - (self.all.len() - own.len());
+        let masked = || keep_ends(&own.to_ascii_uppercase(), 6, 4);
+        (right || called).then(|| Hit { kind: Kind::IdNumber, range, masked: masked() })
     }
 
     /// 15 digits in one piece: without a check digit they are read more strictly.
