@@ -72,14 +72,21 @@ pub fn stages(options: &Options) -> Vec<Stage> {
             static MADE: AtomicU32 = AtomicU32::new(0);
             let turn = MADE.fetch_add(1, Ordering::SeqCst);
             let name = format!("store_{}_{turn}", std::process::id());
-            let server = server.trim_end_matches('/').to_owned();
             execute(&server, &format!("create database {name}"));
-            let url = StoreUrl::Postgres(format!("{server}/{name}"));
+            let url = StoreUrl::Postgres(beside(&server, &name));
             stages.push(stage(url, tempfile::tempdir().unwrap(), Some((server, name)), options));
         }
         Err(_) => eprintln!("SKIPPED: PostgreSQL, because {SERVER} names no server"),
     }
     stages
+}
+
+/// The address of another database of the same server.
+fn beside(server: &str, name: &str) -> String {
+    let (address, options) = server.split_once('?').map_or((server, String::new()), |(a, o)| (a, format!("?{o}")));
+    let host = address.find("://").map_or(0, |at| at + 3);
+    let end = address[host..].find('/').map_or(address.len(), |at| host + at);
+    format!("{}/{name}{options}", &address[..end])
 }
 
 fn stage(url: StoreUrl, data: tempfile::TempDir, database: Option<(String, String)>, options: &Options) -> Stage {

@@ -108,7 +108,7 @@ fn row(record: Record, names: &BTreeMap<i64, String>) -> AuditRow {
     };
     let mut parts = record.target.split(' ');
     let object = match (parts.next(), parts.next().and_then(|id| id.parse::<i64>().ok())) {
-        (Some("matter"), Some(id)) => Link::new(show::address(id), format!("办件{id}")),
+        (Some("matter"), Some(id)) => Link::new("", format!("办件{id}")),
         (Some("officer"), Some(id)) => Link::new("", names.get(&id).cloned().unwrap_or_else(|| "人员".into())),
         (Some("unit"), Some(_)) => Link::new("", "机构"),
         _ => Link::default(),

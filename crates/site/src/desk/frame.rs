@@ -56,6 +56,9 @@ pub fn queue_address(view: ListView) -> String {
     if view == ListView::ToApprove { "/desk/approvals".into() } else { format!("/desk/list/{}", view.id()) }
 }
 
+/// Those who see the matters of the whole body, and so every notification.
+pub const OUTBOX: [Role; 5] = [Role::Clerk, Role::FoiClerk, Role::FoiHead, Role::Leader, Role::Supervisor];
+
 /// Whether this officer registers what comes in.
 pub fn registers(caller: &Caller) -> bool {
     [Role::Clerk, Role::FoiClerk].iter().any(|role| caller.has(*role))
@@ -91,7 +94,8 @@ fn rail(caller: &Caller, counters: &[(ListView, usize)], here: &str) -> Vec<Rail
     let mut work: Vec<RailItem> = registers(caller).then(|| place("/desk/register", "登记")).into_iter().collect();
     work.extend([ListView::Waiting, ListView::Closed, ListView::All].map(queue));
     work.push(place("/desk/search", "检索"));
-    let mut rest = vec![place("/desk/figures", "统计"), place("/desk/outbox", "发件箱")];
+    let mut rest = vec![place("/desk/figures", "统计")];
+    rest.extend(OUTBOX.iter().any(|role| caller.has(*role)).then(|| place("/desk/outbox", "发件箱")));
     rest.extend(caller.has(Role::Auditor).then(|| place("/desk/audit", "查阅记录")));
     rest.extend(caller.has(Role::Administrator).then(|| place("/desk/people", "人员与机构")));
     let groups = [("今天", today), ("办件", work), ("管理", rest)];

@@ -63,7 +63,7 @@ pub fn routes() -> Vec<Route> {
         post("/desk/m/{id}/decide", OFFICER, approvals::decide),
         get("/desk/approvals", OFFICER, approvals::show_pile),
         get("/desk/figures", OFFICER, figures::show_figures),
-        get("/desk/outbox", OFFICER, outbox::show_outbox),
+        get("/desk/outbox", Permit::Roles(&frame::OUTBOX), outbox::show_outbox),
         get("/desk/audit", AUDITOR, audit::show_audit),
         get("/desk/people", ADMINISTRATOR, people::show_people),
         post("/desk/people", ADMINISTRATOR, people::add),
