@@ -142,10 +142,8 @@ pub fn run(args: Args, globals: &Globals) -> Result<ExitCode, Stop> {
         eprintln!("  {login:<15}{name}　{unit}　{}", roles.join("、"));
     }
     let Args { listen, ease } = args;
-    serve::up(
-        serve::Args { listen, role: Part::All, host: String::new(), secure: false, smtp: None, mail_from: None, ease },
-        office,
-    )
+    let host = format!("http://{}", listen.first().copied().unwrap_or(site::serve::LISTEN[0]));
+    serve::up(serve::Args { listen, role: Part::All, host, secure: false, smtp: None, mail_from: None, ease }, office)
 }
 
 /// Tells the stories to the office, through the same acts as everybody.

@@ -1,6 +1,6 @@
 //! D26: who read and changed what, and whether the chain of records is whole.
 
-use super::{frame, parts::Keyset, shell::Shell, show};
+use super::{frame, parts::Keyset, shell::Shell};
 use crate::Site;
 use crate::component::{Field, Lamp, LampKind, Link};
 use crate::form::Form;
