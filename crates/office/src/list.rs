@@ -49,14 +49,14 @@ pub struct ListQuery {
     pub channel: Option<String>,
     /// Where the page begins, as [`ListPage::next`] gave it.
     pub after: Option<String>,
-    /// Rows on a page, 1 to 100.
+    /// Rows on a page, 1 to 100; 25 keep a list below 25 KB without compression.
     pub limit: u32,
 }
 
 impl ListQuery {
     /// The first page of a list.
     pub fn of(view: ListView) -> ListQuery {
-        ListQuery { view, procedure: None, category: None, unit: None, channel: None, after: None, limit: 50 }
+        ListQuery { view, procedure: None, category: None, unit: None, channel: None, after: None, limit: 25 }
     }
 }
 
