@@ -3,6 +3,7 @@
 //! unpacked, every answer is a value or a sentence that says what to do.
 
 pub mod file;
+pub mod html;
 pub mod messages;
 pub mod picture;
 mod refusal;

@@ -3,6 +3,7 @@
 use law::{Clock, Moment};
 
 use crate::act::{Act, Actor, Ground};
+use crate::condition;
 use crate::event::{Change, Moved, code};
 use crate::guard::View;
 use crate::matter::Matter;
@@ -37,6 +38,7 @@ pub(crate) fn admit(ground: &Ground, matter: Option<&Matter>, step: &Step, act: 
     windows(ground, matter, step, act.at)?;
     children(ground, matter, step)?;
     clocks(ground, matter, step)?;
+    condition::hold(ground, matter, step)?;
     let view = View { procedure: ground.procedure, matter: Some(matter), act, facts: ground.facts };
     for guard in step.guards.iter().filter(|guard| !guard.reads_values()) {
         guard.check(&view).map_err(|sentence| Refusal::new(RefusalCode::Guard, sentence))?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::act::{Act, Decision, Ground};
-use crate::effect::{Consequence, Effect};
+use crate::effect::{Consequence, Effect, Publishing};
 use crate::element::Value;
 use crate::event::{Change, Event, code};
 use crate::matter::{Approval, Matter, Parent};
@@ -76,7 +76,11 @@ pub(crate) fn perform(motion: &Motion, act: &Act, role: Role, approved: Option<A
     let mut then = Vec::new();
     let (id, parent) = open(ground, matter, act, &mut event, &mut then)?;
     sets(matter, values, &mut event);
-    named_effects(ground, step, &mut event, &mut then);
+    let clear = |element: &String| Change::Cleared { element: element.clone() };
+    event
+        .changes
+        .extend(step.clears.iter().filter(|name| matter.is_some_and(|one| one.value(name).is_some())).map(clear));
+    named_effects(motion, &mut event, &mut then);
     let state = step.to.as_ref().filter(|to| matter.is_none_or(|matter| matter.state != **to));
     let phase = step.to.as_ref().map(|to| ground.procedure.phase(to));
     if let Some(state) = state {
@@ -164,7 +168,16 @@ fn open(
     Ok((opening.id, opening.parent.clone()))
 }
 
-fn named_effects(ground: &Ground, step: &Step, event: &mut Event, then: &mut Vec<Consequence>) {
+/// The moment that the act names for publishing.
+fn scheduled(motion: &Motion) -> Option<Consequence> {
+    motion.values.values().find_map(|value| match value {
+        Value::Moment(at) => Some(Consequence::Later { at: *at }),
+        _ => None,
+    })
+}
+
+fn named_effects(motion: &Motion, event: &mut Event, then: &mut Vec<Consequence>) {
+    let Motion { ground, step, .. } = *motion;
     for effect in &step.effects {
         match effect {
             Effect::ClearUnit => {
@@ -175,8 +188,11 @@ fn named_effects(ground: &Ground, step: &Step, event: &mut Event, then: &mut Vec
             Effect::PublishReply => {
                 let public = ground.procedure.elements.iter().filter(|element| element.published);
                 let elements = public.map(|element| element.id.clone()).collect();
-                then.push(Consequence::Publish { elements });
+                then.push(Consequence::Publish(Publishing::Reply(elements)));
             }
+            Effect::PublishDocument => then.push(Consequence::Publish(Publishing::Document)),
+            Effect::WithdrawEdition => then.push(Consequence::Withdraw),
+            Effect::SchedulePublishing => then.extend(scheduled(motion)),
         }
     }
 }

@@ -18,6 +18,21 @@ pub enum Effect {
     /// The reply becomes public through the publication path (practice X6: by the party's choice
     /// and approval).
     PublishReply,
+    /// The document becomes public: its first edition, or a new one beside the old (practice P2).
+    PublishDocument,
+    /// The edition leaves the site; a notice with the reason stays (practice P2).
+    WithdrawEdition,
+    /// The document is published by itself at the moment in `publish_on`.
+    SchedulePublishing,
+}
+
+/// What an edition is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Publishing {
+    /// These elements of the matter, masked: what a citizen wrote and was answered.
+    Reply(Vec<String>),
+    /// The matter's document, as it was approved.
+    Document,
 }
 
 /// What the office does in the transaction that appends the event. Those marked *fills* end in a
@@ -38,11 +53,15 @@ pub enum Consequence {
         /// Series of the 文号.
         series: String,
     },
-    /// Make an edition of the reply. *Fills* [`crate::Decision::published`].
-    Publish {
-        /// Elements that become public, masked.
-        elements: Vec<String>,
+    /// Make an edition. *Fills* [`crate::Decision::published`].
+    Publish(Publishing),
+    /// Perform the step that publishes at that moment, if it is still possible then.
+    Later {
+        /// When.
+        at: Moment,
     },
+    /// Take the matter's edition from the site and leave a notice.
+    Withdraw,
     /// Open a child matter: decide this act under the child's procedure, version by its own day.
     OpenChild {
         /// Id of the new matter, as given in the act.

@@ -100,6 +100,14 @@ pub enum Kind {
     Files,
     /// Another body's name.
     BodyName,
+    /// A kind of information (`rulebook/kinds/`): its code, which the office checks.
+    InfoKind,
+    /// Columns of the site (`rulebook/columns/`): their codes, separated by a space, which the office
+    /// checks.
+    Columns,
+    /// The fields of a document, as canonical JSON; which fields there are is said by its kind of
+    /// information (`rulebook/kinds/`).
+    Document,
 }
 
 impl Kind {
@@ -116,6 +124,7 @@ impl Kind {
                 | Kind::IdNumber
                 | Kind::Address
                 | Kind::BodyName
+                | Kind::Document
         )
     }
 }

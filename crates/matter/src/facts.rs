@@ -25,11 +25,22 @@ pub enum Fact {
     HandlerInUnit,
     /// How many closed applications of the same applicant, decided before, ask for the same content.
     EarlierAnswered,
+    /// How many fields the document still lacks that its kind of information asks for.
+    DocumentGaps,
+    /// The document is of a kind that needs a disclosure clause (practice P4).
+    ClauseAsked,
 }
 
 impl Fact {
     /// Every fact.
-    pub const ALL: [Fact; 4] = [Fact::UnitApproves, Fact::UnitKnown, Fact::HandlerInUnit, Fact::EarlierAnswered];
+    pub const ALL: [Fact; 6] = [
+        Fact::UnitApproves,
+        Fact::UnitKnown,
+        Fact::HandlerInUnit,
+        Fact::EarlierAnswered,
+        Fact::DocumentGaps,
+        Fact::ClauseAsked,
+    ];
 }
 
 /// The facts that were read.

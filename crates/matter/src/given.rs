@@ -127,6 +127,8 @@ fn element(ground: &Ground, name: &str, value: &Value, role: Role, act: &Act) ->
     };
     let fits = match value {
         Value::Text(_) => element.kind.is_text(),
+        // Codes of other parts of the rulebook: the office has checked them.
+        Value::Code(_) if matches!(element.kind, Kind::InfoKind | Kind::Columns) => true,
         Value::Code(code) => element.kind == Kind::Code && element.options.iter().any(|choice| choice.id == *code),
         Value::Date(_) => element.kind == Kind::Date,
         Value::Moment(_) => element.kind == Kind::Moment,

@@ -1,5 +1,6 @@
 //! Named guards: conditions of law that the procedure's vocabulary cannot say.
 
+mod disclosure;
 mod foi;
 mod message;
 
@@ -27,6 +28,16 @@ pub enum Guard {
     /// Who is not satisfied says why, so that it can be put right
     /// (国办发〔2019〕51号: 差评要说明原因).
     ReasonIfUnsatisfied,
+    /// The drafter answered that the text is not classified and cannot become so
+    /// (保守国家秘密法 (2024) 第三十一条; practice P1).
+    NotClassified,
+    /// The document has every field that its kind asks for (国办发〔2016〕80号: 退文).
+    DocumentComplete,
+    /// The disclosure attribute is set; one other than 主动公开 has its reason and article
+    /// (国办发〔2016〕80号 一(一)).
+    AttributeReasoned,
+    /// What is to be published by itself lies ahead (公开条例第二十六条: 及时公开).
+    ScheduleAhead,
 }
 
 /// What a guard sees.
@@ -54,13 +65,14 @@ impl Guard {
     pub const fn facts(self) -> &'static [Fact] {
         match self {
             Guard::EarlierAnswered => &[Fact::EarlierAnswered],
-            Guard::Reachable | Guard::MayBePublished | Guard::ReasonIfUnsatisfied => &[],
+            Guard::DocumentComplete => &[Fact::DocumentGaps, Fact::ClauseAsked],
+            _ => &[],
         }
     }
 
     /// Whether it looks at what the act gives, so that it cannot be asked before the form is filled.
     pub(crate) const fn reads_values(self) -> bool {
-        matches!(self, Guard::Reachable | Guard::ReasonIfUnsatisfied)
+        matches!(self, Guard::Reachable | Guard::ReasonIfUnsatisfied | Guard::NotClassified | Guard::ScheduleAhead)
     }
 
     pub(crate) fn check(self, view: &View<'_>) -> Result<(), Sentence> {
@@ -69,6 +81,10 @@ impl Guard {
             Guard::EarlierAnswered => foi::earlier_answered(view),
             Guard::MayBePublished => message::may_be_published(view),
             Guard::ReasonIfUnsatisfied => message::reason_if_unsatisfied(view),
+            Guard::NotClassified => disclosure::not_classified(view),
+            Guard::DocumentComplete => disclosure::document_complete(view),
+            Guard::AttributeReasoned => disclosure::attribute_reasoned(view),
+            Guard::ScheduleAhead => disclosure::schedule_ahead(view),
         }
     }
 }

@@ -35,6 +35,9 @@ pub enum Role {
     FoiClerk,
     /// 政府信息公开工作机构负责人 (公开条例第三十三条).
     FoiHead,
+    /// 审查人员: checks a document for secrets, personal data, wording, timing before it becomes public
+    /// (保守国家秘密法 (2024) 第三十五条, 公开条例第十七条).
+    Reviewer,
     /// 机关负责人.
     Leader,
     /// 督查人员.
@@ -59,6 +62,7 @@ impl Role {
             Role::UnitHead => "承办单位负责人",
             Role::FoiClerk => "信息公开经办人",
             Role::FoiHead => "信息公开工作机构负责人",
+            Role::Reviewer => "公开审查人员",
             Role::Leader => "机关负责人",
             Role::Supervisor => "督查人员",
             Role::Administrator => "系统管理员",
@@ -98,6 +102,9 @@ pub struct Procedure {
     /// Key of the hand-made registration page on the desk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desk_form: Option<String>,
+    /// Key of the hand-made desk pages in which its opening and its text are written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desk_page: Option<String>,
     /// Prefix of the 受理编号; absent for child procedures that carry no number of their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub series: Option<String>,

@@ -39,6 +39,11 @@ impl Element {
         let folded = text::normal::folded(trimmed);
         let typed = match self.kind {
             Kind::Text => Typed::Text(trimmed.replace("\r\n", "\n")),
+            Kind::Document => Typed::Text(trimmed.to_owned()),
+            Kind::InfoKind => Typed::Value(Value::Code(trimmed.to_owned())),
+            Kind::Columns => Typed::Value(Value::Code(
+                trimmed.split([' ', ',']).filter(|id| !id.is_empty()).collect::<Vec<_>>().join(" "),
+            )),
             Kind::Line | Kind::Name | Kind::Address | Kind::BodyName => {
                 Typed::Text(trimmed.split_whitespace().collect::<Vec<_>>().join(" "))
             }
@@ -75,7 +80,9 @@ impl Element {
     fn fits(&self, typed: &Typed) -> Result<(), Sentence> {
         match typed {
             Typed::Text(text) => self.length(text.chars().count()),
-            Typed::Value(Value::Code(code)) if !self.options.iter().any(|choice| choice.id == *code) => {
+            Typed::Value(Value::Code(code))
+                if self.kind == Kind::Code && !self.options.iter().any(|choice| choice.id == *code) =>
+            {
                 Err(Sentence::new(format!("{}不对", self.label), "没有这个选项", "请重新选择").at(&self.id))
             }
             Typed::Value(value) => self.measure(value),

@@ -1,5 +1,7 @@
 //! The steps of a procedure: who may do what, in which state, with what consequence.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::clock_rule::Window;
@@ -71,6 +73,21 @@ pub struct Step {
     /// Possible only when the day in this date element has passed (合理期限届满).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after_day: Option<String>,
+    /// Elements that must already have a value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs_set: Vec<String>,
+    /// Possible only while these elements have one of these codes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub only_if: BTreeMap<String, Vec<String>>,
+    /// Steps that must have been performed before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs_done: Vec<String>,
+    /// Steps that must never have been performed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs_undone: Vec<String>,
+    /// Elements that become empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clears: Vec<String>,
     /// Conditions that this vocabulary cannot say.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub guards: Vec<Guard>,

@@ -160,7 +160,7 @@ impl<'a> World<'a> {
                     let issued = self.matters.values().map(|kept| kept.matter.papers.len()).sum::<usize>();
                     decision.paper_due(&paper, format!("{series}-{issued}"), String::new());
                 }
-                Consequence::Publish { .. } => decision.published(1),
+                Consequence::Publish(_) => decision.published(1),
                 other => later.push(other),
             }
         }

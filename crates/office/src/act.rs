@@ -10,13 +10,13 @@ use std::sync::Arc;
 
 use law::Moment;
 use matter::{Act, Actor, Consequence, Decision, Event, Ground, Matter, Opening, Parent, Procedure};
-use matter::{Change, RefusalCode, Value, apply, decide};
+use matter::{RefusalCode, Value, apply, decide};
 
 use crate::fail::{Conflict, Fail};
 use crate::house::House;
 use crate::prepare::Texts;
 use crate::store::Tx;
-use crate::{facts, issue, notify, prepare, publish, row};
+use crate::{compose, facts, issue, notify, prepare, row};
 
 /// What an act is performed on.
 #[derive(Clone, Debug)]
@@ -107,7 +107,7 @@ fn append(tx: &mut Tx<'_>, house: &House, work: Work, queue: &mut VecDeque<Work>
         opening,
         child: work.child.as_ref().map(|(id, _)| *id),
     };
-    let facts = facts::read(tx, work.body, &procedure, before.as_ref(), &act)?;
+    let facts = facts::read(tx, house, work.body, &procedure, before.as_ref(), &act)?;
     let since = row::events_since(tx, before.as_ref(), act.expected_seq)?;
     let now = house.now();
     let bodies = house.chain_of(work.body);
@@ -126,7 +126,7 @@ fn append(tx: &mut Tx<'_>, house: &House, work: Work, queue: &mut VecDeque<Work>
     })?;
     let consequences = std::mem::take(&mut decision.consequences);
     let mut scene = Scene { house, procedure: &procedure, before: before.as_ref(), act: &act, body: work.body };
-    let texts = texts_of(tx, before.as_ref(), &decision.event, work.texts)?;
+    let texts = prepare::texts_of(tx, before.as_ref(), &decision.event, work.texts)?;
     scene.fill(tx, &mut decision, &texts, &consequences)?;
     let previous = before.as_ref().map(|matter| matter.head.clone()).unwrap_or_default();
     let proposed = decision.event.code == matter::code::PROPOSE;
@@ -148,19 +148,6 @@ fn append(tx: &mut Tx<'_>, house: &House, work: Work, queue: &mut VecDeque<Work>
     }
     scene.follow(tx, &after, &decision.event, consequences, &texts, work.child, queue)?;
     Ok(Acted { matter: after.id, seq: after.seq, proposed, repeated: false })
-}
-
-/// The texts that the event leaves behind: those of the act, or when the last approval performs a
-/// proposal, those that waited with it.
-fn texts_of(tx: &mut Tx<'_>, before: Option<&Matter>, event: &Event, own: Texts) -> Result<Texts, Fail> {
-    let Some(before) = before else { return Ok(own) };
-    let performed = event.changes.iter().any(|change| matches!(change, Change::Performed { .. }));
-    let dropped = event.changes.iter().any(|change| matches!(change, Change::Dropped));
-    let texts = if performed { prepare::waiting(tx, before)? } else { own };
-    if performed || dropped {
-        prepare::forget_waiting(tx, before)?;
-    }
-    Ok(texts)
 }
 
 /// One act in its surroundings.
@@ -193,11 +180,15 @@ impl Scene<'_> {
                     let number = issue::paper_number(tx, self.body, self.house, series, year)?;
                     decision.paper_due(paper, number, self.house.template_hash(template));
                 }
-                Consequence::Publish { elements } => {
-                    let source = publish::Source { before: self.before, event: &decision.event, elements, texts };
-                    let edition = publish::reply(tx, self.house, self.procedure, &source)?;
+                Consequence::Publish(what) => {
+                    let source = compose::Source { before: self.before, event: &decision.event, what, texts };
+                    let edition = compose::make(tx, self.house, self.procedure, &source)?;
                     decision.published(edition);
                 }
+                Consequence::Withdraw => {
+                    compose::withdraw(tx, self.house, self.procedure, self.before, &decision.event, texts)?;
+                }
+                Consequence::Later { at } => compose::later(tx, self.body, self.before, *at)?,
                 _ => {}
             }
         }

@@ -15,7 +15,7 @@ use crate::view::FileView;
 use crate::{audit, params, statements};
 
 statements! {
-    INSERT = "insert into file (id, public_id, body_id, matter_id, element, sealed_name, kind, size, path, content_hash, state, made_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'kept', $11)";
+    INSERT = "insert into file (id, public_id, body_id, matter_id, element, sealed_name, kind, size, path, content_hash, state, made_at, sealed_hash) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'kept', $11, $12)";
     OF_MATTER = "select id, public_id, sealed_name, kind, size, path, matter_id from file where matter_id = $1 order by id";
     BY_PUBLIC = "select id, public_id, sealed_name, kind, size, path, matter_id from file where public_id = $1 and body_id = $2";
 }
@@ -38,6 +38,8 @@ struct Stored {
     size: i64,
     path: String,
     hash: Vec<u8>,
+    /// SHA-256 of the bytes, sealed: what an edition will name.
+    sealed_hash: Vec<u8>,
 }
 
 /// The files of an act, sealed on disk before the transaction that names them.
@@ -76,7 +78,8 @@ impl Attached {
                     file.size,
                     &file.path,
                     &file.hash,
-                    self.at
+                    self.at,
+                    &file.sealed_hash
                 ],
             )?;
         }
@@ -139,10 +142,11 @@ impl Office {
             size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
             path,
             hash: Sha256::digest(&sealed).to_vec(),
+            sealed_hash: key.seal(publication::sha256(bytes).as_bytes()),
         })
     }
 
-    fn file_path(&self, path: &str) -> PathBuf {
+    pub(crate) fn file_path(&self, path: &str) -> PathBuf {
         self.data().join("files").join(path)
     }
 

@@ -9,7 +9,7 @@ use crate::store::{Fault, Query, Tx};
 use crate::{params, statements};
 
 statements! {
-    BODIES = "select id, parent_id, key, name, settings from body order by id";
+    BODIES = "select id, parent_id, key, name, settings, kind from body order by id";
     INSERT = "insert into body (id, parent_id, key, name, kind, level, settings, search_key, hash_key) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     RENAME = "update body set name = $1, settings = $2 where id = $3";
     UNITS = "select id, key, name, settings, state from unit where body_id = $1 order by id";
@@ -62,6 +62,8 @@ pub struct Body {
     pub key: String,
     /// Full name.
     pub name: String,
+    /// Its type, which says how its site is built.
+    pub kind: String,
     /// What it tells of itself.
     pub settings: BodySettings,
 }
@@ -95,6 +97,7 @@ pub(crate) fn all(query: &mut Query<'_>) -> Result<Vec<Body>, Fault> {
             key: row.get(2)?,
             name: row.get(3)?,
             settings: serde_json::from_str(&settings).unwrap_or_default(),
+            kind: row.get(5)?,
         })
     })
 }

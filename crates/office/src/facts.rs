@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use matter::{Act, Fact, Facts, Matter, Procedure, Value};
 
+use crate::house::House;
 use crate::store::{Fault, Query};
-use crate::{params, statements};
+use crate::{document, params, statements};
 
 statements! {
     UNIT = "select settings from unit where id = $1 and body_id = $2 and state = 'active'";
@@ -16,6 +17,7 @@ statements! {
 /// The facts that deciding this act may ask for, with their values.
 pub(crate) fn read(
     q: &mut Query<'_>,
+    house: &House,
     body: i64,
     procedure: &Procedure,
     matter: Option<&Matter>,
@@ -23,9 +25,34 @@ pub(crate) fn read(
 ) -> Result<Facts, Fault> {
     let mut facts = BTreeMap::new();
     for fact in Facts::needed(procedure, matter, act) {
-        facts.insert(fact, one(q, body, matter, act, fact)?);
+        let value = match fact {
+            Fact::DocumentGaps => document_gaps(q, house, procedure, matter)?,
+            Fact::ClauseAsked => {
+                let kind = matter.and_then(|matter| document::kind_of(house, procedure, matter));
+                i64::from(kind.is_some_and(|kind| kind.clause))
+            }
+            _ => one(q, body, matter, act, fact)?,
+        };
+        facts.insert(fact, value);
     }
     Ok(Facts(facts))
+}
+
+/// How much the document lacks. One without a kind lacks everything.
+fn document_gaps(
+    q: &mut Query<'_>,
+    house: &House,
+    procedure: &Procedure,
+    matter: Option<&Matter>,
+) -> Result<i64, Fault> {
+    let Some((matter, kind)) = matter.and_then(|one| Some((one, document::kind_of(house, procedure, one)?))) else {
+        return Ok(1);
+    };
+    let root = crate::row::root(q, matter)?;
+    let key = house.keys.matter(q, root)?;
+    let fields = document::fields(q, procedure, matter.id, &key)?;
+    let gaps = document::gaps(kind, procedure, &fields, &document::columns_of(procedure, matter));
+    Ok(i64::try_from(gaps.len()).unwrap_or(i64::MAX))
 }
 
 fn one(q: &mut Query<'_>, body: i64, matter: Option<&Matter>, act: &Act, fact: Fact) -> Result<i64, Fault> {
@@ -44,6 +71,7 @@ fn one(q: &mut Query<'_>, body: i64, matter: Option<&Matter>, act: &Act, fact: F
             let handler = act.values.get("handler").and_then(Value::id);
             Ok(q.row(&HANDLER, params![handler, body, unit], |row| row.get(0))?.unwrap_or(0))
         }
+        Fact::DocumentGaps | Fact::ClauseAsked => Ok(0),
         Fact::EarlierAnswered => {
             let Some(matter) = matter else { return Ok(0) };
             let id = matter.id;

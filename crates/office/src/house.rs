@@ -59,6 +59,11 @@ impl House {
         self.bodies.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
     }
 
+    /// The type of a body, which says how its site is built.
+    pub(crate) fn body_kind(&self, id: i64) -> String {
+        self.body(id).map(|body| body.kind.clone()).unwrap_or_default()
+    }
+
     /// The first body: the one a site shows unless its address says otherwise.
     pub(crate) fn first_body(&self) -> Option<i64> {
         self.bodies.read().unwrap_or_else(PoisonError::into_inner).keys().next().copied()

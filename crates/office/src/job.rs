@@ -32,16 +32,22 @@ pub enum Kind {
     Render,
     /// Send the mail of this outbox row.
     Mail,
+    /// Lay the files of the edition of this id open.
+    Release,
+    /// Publish the document of the matter of this id, at the time set for it.
+    Publish,
 }
 
 impl Kind {
-    const ALL: [Self; 2] = [Self::Render, Self::Mail];
+    const ALL: [Self; 4] = [Self::Render, Self::Mail, Self::Release, Self::Publish];
 
     /// The word stored for it.
     pub const fn id(self) -> &'static str {
         match self {
             Self::Render => "render",
             Self::Mail => "mail",
+            Self::Release => "release",
+            Self::Publish => "publish",
         }
     }
 }

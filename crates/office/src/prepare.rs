@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use matter::{Element, Kind, Matter, Procedure, Step, TextMark, Typed, Value};
+use matter::{Change, Element, Event, Kind, Matter, Procedure, Step, TextMark, Typed, Value};
 
 use crate::fail::FieldError;
 use crate::keys::{BodyKeys, MatterKey};
@@ -110,6 +110,8 @@ fn seal(element: &Element, text: &str, lock: &Lock<'_>, opening: bool) -> Sealed
         Kind::IdNumber => (text::mask::id_number(text), Some("id_number")),
         Kind::Address => (text::mask::address(text), None),
         Kind::Email => (text::mask::text(text).text, Some("email")),
+        // Official text, readable for those who see its matter; lists show the title.
+        Kind::Document => (String::new(), None),
         Kind::Text if opening => (text::mask::text(text).text, Some("content")),
         _ => (text::mask::text(text).text, None),
     };
@@ -164,6 +166,19 @@ pub(crate) fn waiting(tx: &mut Tx<'_>, matter: &Matter) -> Result<Texts, Fault> 
             masked,
             lookup: None,
         }));
+    }
+    Ok(texts)
+}
+
+/// The texts that the event leaves behind: those of the act, or when the last approval performs a
+/// proposal, those that waited with it.
+pub(crate) fn texts_of(tx: &mut Tx<'_>, before: Option<&Matter>, event: &Event, own: Texts) -> Result<Texts, Fault> {
+    let Some(before) = before else { return Ok(own) };
+    let performed = event.changes.iter().any(|change| matches!(change, Change::Performed { .. }));
+    let dropped = event.changes.iter().any(|change| matches!(change, Change::Dropped));
+    let texts = if performed { waiting(tx, before)? } else { own };
+    if performed || dropped {
+        forget_waiting(tx, before)?;
     }
     Ok(texts)
 }

@@ -1,88 +1,65 @@
 //! The one function that makes editions. Whatever becomes public passes here: attribute, approval,
-//! immutable hashed row, placement, pending commitment.
+//! immutable hashed row, placement, pending commitment. What leaves the site leaves here too.
 
-use std::collections::BTreeMap;
+use law::Moment;
+use publication::kind::Form;
+use publication::{Edition, Kind, Withdrawal, commitment};
 
-use matter::{Change, Event, Matter, Procedure};
-use publication::{Attribute, Draft, Edition, commitment};
-
-use crate::fail::Fail;
 use crate::house::House;
-use crate::prepare::Texts;
 use crate::store::{Fault, Tx};
 use crate::{feed, params, statements};
 
 statements! {
-    MASKED = "select element, masked from matter_text where matter_id = $1";
-    UNIT_NAME = "select name from unit where id = $1";
-    EDITION = "insert into edition (id, public_id, body_id, kind, title, content, hash, attribute, approved_by, published_at, state, matter_id, salt, category, unit_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'public', $11, $12, $13, $14)";
-    PLACE = "insert into placement (edition_id, channel, body_id, placed_at) values ($1, 'site', $2, $3)";
-    PENDING = "insert into pending_commitment (id, body_id, kind, ref, commitment, at) values ($1, $2, 'edition', $3, $4, $5)";
+    EDITION = "insert into edition (id, public_id, body_id, kind, title, content, hash, attribute, approved_by, published_at, state, matter_id, salt, category, unit_id, item, previous_id, number, written_on, expires_on) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'public', $11, $12, $13, $14, $15, $16, $17, $18, $19)";
+    END = "update edition set state = $1, ended_at = $2, ended_why = $3 where id = $4 and body_id = $5 and state = 'public'";
+    CURRENT = "select item, hash from edition where id = $1 and body_id = $2";
+    FIRST_PLACED = "select min(p.placed_at) from placement p join edition e on e.id = p.edition_id where e.item = $1";
+    PLACE = "insert into placement (edition_id, channel, body_id, placed_at) values ($1, $2, $3, $4)";
+    UNPLACE = "update placement set removed_at = $1 where edition_id = $2 and removed_at is null";
+    RELATE = "insert into relation (from_item, to_item, sort, body_id) values ($1, $2, $3, $4) on conflict do nothing";
+    UNRELATE = "delete from relation where from_item = $1";
+    PENDING = "insert into pending_commitment (id, body_id, kind, ref, commitment, at) values ($1, $2, $3, $4, $5, $6)";
+    WITHDRAWAL = "insert into withdrawal (id, body_id, edition_id, content, salt, at) values ($1, $2, $3, $4, $5, $6)";
+    SUPERSEDED = "update edition set state = 'superseded', ended_at = $1 where id = $2 and state = 'public'";
 }
 
-/// Where a published reply comes from.
-pub(crate) struct Source<'a> {
-    pub before: Option<&'a Matter>,
-    pub event: &'a Event,
-    /// Elements that become public.
-    pub elements: &'a [String],
-    /// Texts of this very act, not yet in the table.
-    pub texts: &'a Texts,
+/// The channel on which everything public is placed.
+const SITE: &str = "site";
+
+/// An edition and where it goes.
+pub(crate) struct Release<'a> {
+    pub edition: &'a Edition,
+    pub body: i64,
+    pub unit: Option<i64>,
+    pub matter: Option<i64>,
+    pub category: Option<&'a str>,
+    pub approved: &'a [i64],
+    /// The edition that this one replaces.
+    pub previous: Option<i64>,
+    pub columns: &'a [String],
+    pub kind: Option<&'a Kind>,
 }
 
-/// Makes the edition of a matter's question and reply, from their masked forms only.
-pub(crate) fn reply(tx: &mut Tx<'_>, house: &House, procedure: &Procedure, source: &Source<'_>) -> Result<i64, Fail> {
-    let matter = source.before.ok_or(Fail::NotFound)?;
-    let rows = tx.rows(&MASKED, params![matter.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let mut masked: BTreeMap<String, String> = rows.into_iter().collect();
-    masked.extend(source.texts.masked());
-    let mut fields: BTreeMap<String, String> =
-        source.elements.iter().filter_map(|element| Some((element.clone(), masked.get(element)?.clone()))).collect();
-    let unit = tx.row(&UNIT_NAME, params![matter.unit], |row| row.get::<String>(0))?;
-    fields.extend(unit.map(|name| ("unit".to_owned(), name)));
-    let answered = procedure.clocks.first().and_then(|rule| matter.clocks.get(&rule.id)?.stopped);
-    fields.insert("filed_on".into(), matter.filed_at.date().to_string());
-    fields.insert("replied_on".into(), answered.unwrap_or(source.event.at).date().to_string());
-    fields.extend(matter.category.clone().map(|category| ("category".to_owned(), category)));
-    let title = fields.remove("title").unwrap_or_default();
-    let draft = Draft {
-        kind: "reply".into(),
-        title,
-        fields,
-        attribute: Attribute::Proactive,
-        approved_by: approvers(source.event),
-    };
-    let edition = draft.publish(source.event.at).map_err(refused)?;
-    Ok(publish(tx, house, matter, &edition, &approvers(source.event))?)
-}
-
-/// Those who approved the event; without tiers the one who may decide alone.
-fn approvers(event: &Event) -> Vec<i64> {
-    let tiers = event.changes.iter().find_map(|change| match change {
-        Change::Performed { approvals, .. } => Some(approvals.iter().map(|one| one.by).collect()),
-        _ => None,
-    });
-    tiers.unwrap_or_else(|| vec![event.actor])
-}
-
-fn refused(fault: publication::Fault) -> Fail {
-    let sentence = matter::Sentence::new("不能发布", fault.sentence().trim_end_matches('。'), "");
-    Fail::Refused(matter::Refusal::new(matter::RefusalCode::Guard, sentence))
-}
-
-/// Writes the edition, its placement on the site, its pending commitment and the feed.
-fn publish(tx: &mut Tx<'_>, house: &House, matter: &Matter, edition: &Edition, approved: &[i64]) -> Result<i64, Fault> {
-    let id = tx.new_id()?;
+/// Writes the edition, its placements, relations, pending commitment and the feed. An edition that it
+/// replaces stays readable as an earlier one, under the same address of the item.
+pub(crate) fn publish(tx: &mut Tx<'_>, house: &House, release: &Release<'_>) -> Result<i64, Fault> {
+    let (id, public_id) = (tx.new_id()?, house.random.public_id());
+    let Release { edition, body, kind, .. } = *release;
     let salt: [u8; 32] = house.random.bytes();
-    let canonical = edition.canonical();
-    let at = edition.published_at.millis();
-    let approved = serde_json::to_string(approved).unwrap_or_default();
+    let (canonical, at) = (edition.canonical(), edition.published_at.millis());
+    let (item, placed_at) = match release.previous {
+        Some(previous) => replaced(tx, previous, release)?,
+        None => (public_id.clone(), at),
+    };
+    let approved = serde_json::to_string(release.approved).unwrap_or_default();
+    let first = |form| kind.and_then(|kind| kind.first(&edition.fields, form)).map(str::to_owned);
+    let expires = kind.and_then(|kind| edition.fields.get(kind.expires.as_ref()?)).cloned();
     tx.execute(
         &EDITION,
         params![
             id,
-            house.random.public_id(),
-            matter.body,
+            public_id,
+            body,
             &edition.kind,
             &edition.title,
             &canonical,
@@ -90,15 +67,73 @@ fn publish(tx: &mut Tx<'_>, house: &House, matter: &Matter, edition: &Edition, a
             edition.attribute.label(),
             approved,
             at,
-            matter.id,
+            release.matter,
             salt,
-            &matter.category,
-            matter.unit
+            release.category,
+            release.unit,
+            &item,
+            release.previous,
+            first(Form::DocNumber),
+            edition.fields.get("written_on").cloned(),
+            expires
         ],
     )?;
-    tx.execute(&PLACE, params![id, matter.body, at])?;
-    let pending = tx.new_id()?;
-    tx.execute(&PENDING, params![pending, matter.body, id, commitment(&salt, &canonical), at])?;
-    feed::note(tx, "edition", id, matter.body)?;
+    for channel in std::iter::once(SITE).chain(release.columns.iter().map(String::as_str)) {
+        tx.execute(&PLACE, params![id, channel, body, placed_at])?;
+    }
+    relate(tx, body, &item, kind, edition)?;
+    commit(tx, body, "edition", id, commitment(&salt, &canonical), at)?;
+    feed::note(tx, "edition", id, body)?;
     Ok(id)
+}
+
+/// Puts the present edition of an item behind the new one: its item, and since when that is public.
+fn replaced(tx: &mut Tx<'_>, previous: i64, release: &Release<'_>) -> Result<(String, i64), Fault> {
+    let found = tx.row(&CURRENT, params![previous, release.body], |row| row.get::<String>(0))?;
+    let item = found.ok_or(Fault::Absent("edition"))?;
+    let at = release.edition.published_at.millis();
+    let since = tx.row(&FIRST_PLACED, params![&item], |row| row.get::<Option<i64>>(0))?.flatten();
+    tx.execute(&SUPERSEDED, params![at, previous])?;
+    tx.execute(&UNPLACE, params![at, previous])?;
+    feed::note(tx, "edition", previous, release.body)?;
+    Ok((item, since.unwrap_or(at)))
+}
+
+/// What the item says of others; shown on both pages.
+fn relate(tx: &mut Tx<'_>, body: i64, item: &str, kind: Option<&Kind>, edition: &Edition) -> Result<(), Fault> {
+    tx.execute(&UNRELATE, params![item])?;
+    for (relation, to) in kind.iter().flat_map(|kind| kind.relations(&edition.fields)) {
+        tx.execute(&RELATE, params![item, to, relation.code(), body])?;
+    }
+    Ok(())
+}
+
+fn commit(tx: &mut Tx<'_>, body: i64, kind: &str, of: i64, commitment: String, at: i64) -> Result<(), Fault> {
+    let id = tx.new_id()?;
+    tx.execute(&PENDING, params![id, body, kind, of, commitment, at]).map(drop)
+}
+
+/// Takes an edition from the site. A notice with the reason stays at its address; the withdrawal is
+/// committed to the log as the edition was.
+pub(crate) fn withdraw(
+    tx: &mut Tx<'_>,
+    house: &House,
+    body: i64,
+    edition: i64,
+    reason: &str,
+    at: Moment,
+) -> Result<(), Fault> {
+    let hash = tx.row(&CURRENT, params![edition, body], |row| row.get::<String>(1))?.ok_or(Fault::Absent("edition"))?;
+    end(tx, body, edition, "withdrawn", reason, at)?;
+    let canonical = Withdrawal { edition: hash, withdrawn_at: at, reason: reason.to_owned() }.canonical();
+    let (id, salt): (i64, [u8; 32]) = (tx.new_id()?, house.random.bytes());
+    tx.execute(&WITHDRAWAL, params![id, body, edition, &canonical, salt, at.millis()])?;
+    commit(tx, body, "withdrawal", id, commitment(&salt, &canonical), at.millis())
+}
+
+/// Ends an edition: it leaves every channel, the search and the feeds.
+pub(crate) fn end(tx: &mut Tx<'_>, body: i64, edition: i64, state: &str, why: &str, at: Moment) -> Result<(), Fault> {
+    tx.execute(&END, params![state, at.millis(), why, edition, body])?;
+    tx.execute(&UNPLACE, params![at.millis(), edition])?;
+    feed::note(tx, "edition", edition, body)
 }

@@ -80,7 +80,7 @@ impl Office {
             let mut views = Vec::new();
             for step in &rule.steps {
                 let act = Act::new(&step.id, actor.clone(), now.max(found.at));
-                let facts = facts::read(q, found.body, &rule, Some(&found), &act)?;
+                let facts = facts::read(q, &house, found.body, &rule, Some(&found), &act)?;
                 views.extend(option(&rule, &house.rules.law, &bodies, &facts, &found, &act));
             }
             Ok((read, views))

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use law::{Date, Law, RuleFault};
 use matter::Procedure;
+use publication::{Columns, Kind};
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "../../rulebook"]
@@ -64,6 +65,8 @@ pub struct Rulebook {
     /// The files, for `check`, papers and texts.
     pub files: RuleFiles,
     procedures: BTreeMap<(String, String), Arc<Procedure>>,
+    kinds: BTreeMap<String, Kind>,
+    columns: Vec<Columns>,
 }
 
 impl Rulebook {
@@ -81,8 +84,25 @@ impl Rulebook {
                 Err(fault) => faults.push(fault),
             }
         }
+        let mut kinds = BTreeMap::new();
+        for (path, text) in files.below("kinds") {
+            match Kind::parse(path, text) {
+                Ok(kind) => drop(kinds.insert(kind.id.clone(), kind)),
+                Err(fault) => faults.push(*fault),
+            }
+        }
+        let mut columns = Vec::new();
+        for (path, text) in files.below("columns") {
+            match Columns::parse(path, text) {
+                Ok(found) => {
+                    faults.extend(unknown_kinds(path, &found, &kinds));
+                    columns.push(found);
+                }
+                Err(fault) => faults.push(*fault),
+            }
+        }
         match law {
-            Some(law) if faults.is_empty() => Ok(Rulebook { law, files, procedures }),
+            Some(law) if faults.is_empty() => Ok(Rulebook { law, files, procedures, kinds, columns }),
             _ => Err(faults),
         }
     }
@@ -101,8 +121,36 @@ impl Rulebook {
             .cloned()
     }
 
+    /// A kind of information.
+    pub fn kind(&self, id: &str) -> Option<&Kind> {
+        self.kinds.get(id)
+    }
+
+    /// Every kind of information.
+    pub fn kinds(&self) -> impl Iterator<Item = &Kind> {
+        self.kinds.values()
+    }
+
+    /// The columns of the site of a body of this type.
+    pub fn columns(&self, body_kind: &str) -> Option<&Columns> {
+        self.columns.iter().find(|columns| columns.bodies.iter().any(|one| one == body_kind))
+    }
+
     /// Every version of every procedure.
     pub fn procedures(&self) -> impl Iterator<Item = &Arc<Procedure>> + Clone {
         self.procedures.values()
     }
+}
+
+fn unknown_kinds(path: &str, columns: &Columns, kinds: &BTreeMap<String, Kind>) -> Vec<RuleFault> {
+    let named = columns.columns.iter().flat_map(|column| column.kinds.iter().map(move |kind| (column, kind)));
+    let fault = |(column, kind): (&publication::Column, &String)| RuleFault {
+        file: path.to_owned(),
+        line: None,
+        name: column.id.clone(),
+        rule: "columns".to_owned(),
+        path: String::new(),
+        error: format!("栏目“{}”所收的信息类型“{kind}”不存在。", column.label),
+    };
+    named.filter(|(_, kind)| !kinds.contains_key(*kind)).map(fault).collect()
 }

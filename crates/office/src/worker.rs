@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use law::Moment;
-use matter::{Actor, apply, paper_rendered};
+use matter::{Actor, Effect, apply, paper_rendered};
 use sha2::{Digest, Sha256};
 
 use crate::act::{Target, Work, perform};
@@ -17,7 +17,7 @@ use crate::office::Office;
 use crate::paper::{self, Letter, Letterhead};
 use crate::prepare::Texts;
 use crate::store::{Fault, Lane, Query, Tx};
-use crate::{audit, mail, params, remedy, row, statements};
+use crate::{audit, mail, params, release, remedy, row, statements};
 
 statements! {
     LAPSED = "select distinct m.body_id, m.id from clock c join matter m on m.id = c.matter_id where c.lapses = 1 and c.paused = 0 and c.due_at < $1 limit 200";
@@ -62,7 +62,7 @@ impl Office {
     /// One turn; answers whether there may be more to do at once.
     fn turn(&self, carrier: &dyn Carrier) -> Result<bool, Fail> {
         let lapsed = self.lapse()?;
-        let worked = self.one_job(carrier)?;
+        let worked = self.one_job(carrier)? | self.expire()?;
         let indexed = self.indexes().follow(&self.store)?;
         let chained = self.store.write_blocking(Lane::Bulk, |tx| audit::chain(tx, CHAINED))?;
         Ok(lapsed || worked || indexed || chained > 0)
@@ -111,6 +111,8 @@ impl Office {
         let outcome = match job.kind {
             Kind::Render => self.render(&job),
             Kind::Mail => mail::send(self, carrier, &job),
+            Kind::Release => self.lay_open(&job),
+            Kind::Publish => self.publish_due(&job),
         };
         if let Err(fail) = outcome {
             let why = match fail {
@@ -121,6 +123,34 @@ impl Office {
             self.store.write_blocking(Lane::Bulk, move |tx| job::failed(tx, &again, now, &why))?;
         }
         Ok(true)
+    }
+
+    /// Publishes a document at the time set for it; one that was set anew, sent back or published by
+    /// hand is left alone.
+    fn publish_due(&self, job: &Job) -> Result<(), Fail> {
+        let (house, job, now) = (self.house().clone(), job.clone(), self.now());
+        self.store.write_blocking(Lane::Bulk, move |tx| {
+            let Some(matter) = row::lock(tx, job.body, job.target)? else { return Ok(()) };
+            let procedure = house.procedure(&matter.procedure, &matter.version)?;
+            let step = procedure.steps.iter().find(|step| step.effects.contains(&Effect::PublishDocument));
+            let due = release::scheduled(&matter, &procedure).filter(|at| *at <= now);
+            if let Some((step, at)) = step.filter(|step| step.from.contains(&matter.state)).zip(due) {
+                let work = Work {
+                    target: Target::Existing(matter.id),
+                    body: job.body,
+                    step: step.id.clone(),
+                    actor: Actor::system(),
+                    key: Some(format!("publish:{}:{}", matter.id, at.millis())),
+                    expected_seq: None,
+                    at: at.max(matter.at),
+                    values: Default::default(),
+                    texts: Texts::default(),
+                    child: None,
+                };
+                perform(tx, &house, work)?;
+            }
+            Ok::<_, Fail>(job::done(tx, &job)?)
+        })
     }
 
     /// Renders a letter with the template it is pinned to, seals it, and records its hash.

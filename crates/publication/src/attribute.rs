@@ -22,6 +22,17 @@ impl Attribute {
         matches!(self, Attribute::Proactive | Attribute::Reduced)
     }
 
+    /// The attribute of a code in rulebook and store.
+    pub fn from_code(code: &str) -> Option<Attribute> {
+        match code {
+            "proactive" => Some(Attribute::Proactive),
+            "reduced" => Some(Attribute::Reduced),
+            "on_application" => Some(Attribute::OnApplication),
+            "withheld" => Some(Attribute::Withheld),
+            _ => None,
+        }
+    }
+
     /// The name in official use.
     pub const fn label(self) -> &'static str {
         match self {

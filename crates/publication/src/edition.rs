@@ -19,8 +19,34 @@ pub struct Draft {
     pub fields: BTreeMap<String, String>,
     /// The disclosure attribute.
     pub attribute: Attribute,
+    /// Attachments, in order.
+    pub files: Vec<Attachment>,
+    /// What it corrects, if it is not the first edition.
+    pub corrects: Option<Correction>,
     /// Officers who approved the publication; an edition without an approval cannot exist.
     pub approved_by: Vec<i64>,
+}
+
+/// A file of an edition. The bytes are part of what is published: their hash is in the edition's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// Name shown and used for download.
+    pub name: String,
+    /// Media type.
+    pub media: String,
+    /// Size in bytes.
+    pub size: i64,
+    /// SHA-256 of the bytes, hex.
+    pub sha256: String,
+}
+
+/// What a later edition says of the one before it (practice P2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    /// SHA-256 of the edition before, hex.
+    pub previous: String,
+    /// Why it was corrected, for everybody.
+    pub reason: String,
 }
 
 /// A published text as it was published. Field order is the canonical order of the JSON that is
@@ -37,6 +63,31 @@ pub struct Edition {
     pub published_at: Moment,
     /// The fields of the kind.
     pub fields: BTreeMap<String, String>,
+    /// Attachments, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<Attachment>,
+    /// What it corrects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<Correction>,
+}
+
+/// The record that an edition left the site, with the reason. It is committed to the log as an
+/// edition is, and is the notice that stays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withdrawal {
+    /// SHA-256 of the edition that was withdrawn, hex.
+    pub edition: String,
+    /// When, in milliseconds UTC.
+    pub withdrawn_at: Moment,
+    /// Why, for everybody.
+    pub reason: String,
+}
+
+impl Withdrawal {
+    /// The bytes that are stored and committed.
+    pub fn canonical(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
 }
 
 /// Why a draft may not become public.
@@ -70,7 +121,8 @@ impl Draft {
         if self.approved_by.is_empty() {
             return Err(Fault::NotApproved);
         }
-        if self.title.trim().is_empty() || self.fields.values().all(|text| text.trim().is_empty()) {
+        let blank = self.fields.values().all(|text| text.trim().is_empty()) && self.files.is_empty();
+        if self.title.trim().is_empty() || blank {
             return Err(Fault::Empty);
         }
         Ok(Edition {
@@ -79,6 +131,8 @@ impl Draft {
             attribute: self.attribute,
             published_at: at,
             fields: self.fields,
+            files: self.files,
+            corrects: self.corrects,
         })
     }
 }
@@ -104,6 +158,11 @@ pub fn commitment(salt: &[u8; 32], canonical: &str) -> String {
     hex(&hasher.finalize())
 }
 
+/// SHA-256 in hex.
+pub fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -118,6 +177,8 @@ mod tests {
             title: "路灯何时修好".into(),
             fields: BTreeMap::from([("reply".to_owned(), "已安排维修。".to_owned())]),
             attribute: Attribute::Proactive,
+            files: Vec::new(),
+            corrects: None,
             approved_by: vec![3],
         }
     }

@@ -2,7 +2,11 @@
 //! attribute and the approval it rests on. Pure: time, ids and randomness are arguments.
 
 mod attribute;
+mod column;
 mod edition;
+pub mod kind;
 
 pub use attribute::Attribute;
-pub use edition::{Draft, Edition, Fault, commitment};
+pub use column::{Column, Columns};
+pub use edition::{Attachment, Correction, Draft, Edition, Fault, Withdrawal, commitment, sha256};
+pub use kind::Kind;

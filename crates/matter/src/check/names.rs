@@ -74,6 +74,11 @@ fn step_names(report: &mut Report, step: &Step, around: &Surroundings) {
         look("to", step.to.iter().collect(), &state),
         look("needs", step.needs.iter().collect(), &element),
         look("takes", step.takes.iter().collect(), &element),
+        look("needs_set", step.needs_set.iter().collect(), &element),
+        look("clears", step.clears.iter().collect(), &element),
+        look("only_if", step.only_if.keys().collect(), &element),
+        look("needs_done", step.needs_done.iter().collect(), &|name| procedure.step(name).is_some()),
+        look("needs_undone", step.needs_undone.iter().collect(), &|name| procedure.step(name).is_some()),
         look("after_day", step.after_day.iter().collect(), &element),
         look("channels", step.channels.iter().collect(), &|name| procedure.channel(name).is_some()),
         look("categories", step.categories.iter().collect(), &|name| procedure.category(name).is_some()),
@@ -85,6 +90,12 @@ fn step_names(report: &mut Report, step: &Step, around: &Surroundings) {
         look("ends", step.ends.iter().collect(), &child),
         look("needs_stopped", step.needs_stopped.iter().collect(), &|name| procedure.clock(name).is_some()),
     ];
+    for (name, codes) in &step.only_if {
+        let options = procedure.element(name).map_or(&[][..], |element| &element.options);
+        for code in codes.iter().filter(|code| options.iter().all(|option| option.id != **code)) {
+            unknown(report, "step", &step.id, "only_if", code);
+        }
+    }
     for (field, name) in found.into_iter().flatten() {
         unknown(report, "step", &step.id, field, &name);
     }

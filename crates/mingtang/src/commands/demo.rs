@@ -1,6 +1,9 @@
 //! `mingtang demo`: a working site of an invented district, made anew at every start: units,
 //! officers of each role, matters in every stage. The stories are data in `demo/`.
 
+mod documents;
+mod stories;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -10,10 +13,10 @@ use law::{Date, Moment};
 use office::clock::{Machine, Seeded, System};
 use office::mail::Outbox;
 use office::{BodySettings, Caller, Filing, Office, OfficerForm, Options, Role, StepAct};
-use serde::Deserialize;
 
 use crate::commands::serve::{self, Part};
 use crate::{Globals, Stop, exit};
+use stories::{Application, Message, Stories};
 
 /// 演示：虚构的“明川市晴湾区”，各岗位账号和各阶段事项齐备。
 #[derive(Debug, clap::Args)]
@@ -30,10 +33,11 @@ pub struct Args {
 const PASSWORD: &str = "Qingwan-2026";
 
 /// Login, name, unit, roles of the demo's officers.
-const OFFICERS: [(&str, &str, &str, &[Role]); 14] = [
+const OFFICERS: [(&str, &str, &str, &[Role]); 15] = [
     ("fenban", "办事员甲", "区政府办公室", &[Role::Clerk]),
     ("gongkai", "办事员乙", "区政府办公室", &[Role::FoiClerk]),
     ("gongkaizhang", "科长甲", "区政府办公室", &[Role::FoiHead]),
+    ("shencha", "审查员甲", "区政府办公室", &[Role::Reviewer]),
     ("lingdao", "领导甲", "区政府办公室", &[Role::Leader]),
     ("ducha", "督查员甲", "区政府办公室", &[Role::Supervisor]),
     ("guanli", "管理员甲", "区政府办公室", &[Role::Administrator]),
@@ -49,59 +53,6 @@ const OFFICERS: [(&str, &str, &str, &[Role]); 14] = [
 
 /// Units in which nobody signs in by name; one officer works and one leads in each.
 const MORE_UNITS: [&str; 3] = ["区教育局", "区卫生健康局", "区交通运输局"];
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Stories {
-    #[serde(default, rename = "message")]
-    messages: Vec<Message>,
-    #[serde(default, rename = "application")]
-    applications: Vec<Application>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Message {
-    category: String,
-    title: String,
-    text: String,
-    name: String,
-    phone: String,
-    public: bool,
-    unit: Option<String>,
-    ago: u32,
-    reply: Option<String>,
-    rating: Option<String>,
-    stage: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Application {
-    channel: String,
-    #[serde(default)]
-    answers: BTreeMap<String, String>,
-    ago: u32,
-    unit: Option<String>,
-    #[serde(default)]
-    steps: Vec<Told>,
-}
-
-/// A step of a story.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Told {
-    /// Working days after the step before.
-    #[serde(default)]
-    after: u32,
-    step: String,
-    by: String,
-    #[serde(default)]
-    answers: BTreeMap<String, String>,
-    /// Logins that approve it, in order.
-    #[serde(default)]
-    approve: Vec<String>,
-}
 
 /// Makes the demo's store anew and serves it.
 ///
@@ -152,6 +103,8 @@ struct Teller<'a> {
     body: i64,
     callers: BTreeMap<String, Caller>,
     units: BTreeMap<String, i64>,
+    /// Items by the key of their document.
+    items: BTreeMap<String, String>,
     told: u32,
 }
 
@@ -175,7 +128,7 @@ impl<'a> Teller<'a> {
             remark: "演示站点：机构、人名、文号和数字均为虚构".into(),
         };
         office.change_body(body, "明川市晴湾区人民政府", &settings)?;
-        Ok(Teller { office, body, callers: BTreeMap::new(), units: BTreeMap::new(), told: 0 })
+        Ok(Teller { office, body, callers: BTreeMap::new(), units: BTreeMap::new(), items: BTreeMap::new(), told: 0 })
     }
 
     async fn tell(mut self) -> Result<(), Stop> {
@@ -187,6 +140,9 @@ impl<'a> Teller<'a> {
         }
         for application in read(include_str!("../../demo/applications.toml"))?.applications {
             self.application(application).await?;
+        }
+        for document in read(include_str!("../../demo/documents.toml"))?.documents {
+            self.document(document).await?;
         }
         Ok(())
     }

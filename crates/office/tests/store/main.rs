@@ -3,6 +3,7 @@
 mod acts;
 mod bodies;
 mod chains;
+mod documents;
 mod feeds;
 mod jobs;
 mod opening;

@@ -83,7 +83,7 @@ impl Asking<'_> {
             field.input = Input::Select(self.among(&element.id, "未选", self.officers));
         }
         let span = match element.kind {
-            Kind::Line | Kind::Text | Kind::BodyName => 12,
+            Kind::Line | Kind::Text | Kind::BodyName | Kind::Document => 12,
             Kind::Name | Kind::Phone | Kind::IdNumber | Kind::Email | Kind::Date | Kind::Moment | Kind::Number => 4,
             _ => 6,
         };

@@ -64,6 +64,11 @@ pub fn registers(caller: &Caller) -> bool {
     [Role::Clerk, Role::FoiClerk].iter().any(|role| caller.has(*role))
 }
 
+/// Whether this officer drafts documents.
+fn drafts(caller: &Caller) -> bool {
+    [Role::Handler, Role::UnitHead, Role::FoiClerk].iter().any(|role| caller.has(*role))
+}
+
 /// Whether an officer approves anything.
 fn approves(caller: &Caller) -> bool {
     [Role::UnitHead, Role::FoiHead, Role::Leader].iter().any(|role| caller.has(*role))
@@ -92,6 +97,7 @@ fn rail(caller: &Caller, counters: &[(ListView, usize)], here: &str) -> Vec<Rail
     today.extend(waiting.map(queue));
     today.extend(approves(caller).then(|| queue(ListView::ToApprove)));
     let mut work: Vec<RailItem> = registers(caller).then(|| place("/desk/register", "登记")).into_iter().collect();
+    work.extend(drafts(caller).then(|| place("/desk/document", "拟稿")));
     work.extend([ListView::Waiting, ListView::Closed, ListView::All].map(queue));
     work.push(place("/desk/search", "检索"));
     let mut rest = vec![place("/desk/figures", "统计")];

@@ -7,6 +7,7 @@ pub mod approvals;
 pub mod ask;
 pub mod audit;
 pub mod case;
+pub mod compose;
 pub mod decision;
 pub mod dossier;
 pub mod enrol;
@@ -41,6 +42,7 @@ pub fn routes() -> Vec<Route> {
     const OFFICER: Permit = Permit::Officer;
     const AUDITOR: Permit = Permit::Roles(&[Role::Auditor]);
     const ADMINISTRATOR: Permit = Permit::Roles(&[Role::Administrator]);
+    const DRAFTER: Permit = Permit::Roles(&[Role::Handler, Role::UnitHead, Role::FoiClerk]);
     const REGISTRAR: Permit = Permit::Roles(&[Role::Clerk, Role::FoiClerk]);
     vec![
         get("/desk/sign-in", Permit::Public, sign_in::show),
@@ -54,6 +56,11 @@ pub fn routes() -> Vec<Route> {
         get("/desk/register", REGISTRAR, enrol::show_register),
         post("/desk/register", REGISTRAR, enrol::save).uploads(),
         post("/desk/register/found", REGISTRAR, enrol::show_found),
+        get("/desk/document", DRAFTER, compose::kinds),
+        get("/desk/document/new", DRAFTER, compose::blank),
+        post("/desk/document/new", DRAFTER, compose::create).uploads(),
+        get("/desk/m/{id}/document", DRAFTER, compose::edit),
+        post("/desk/m/{id}/document", DRAFTER, compose::save).uploads(),
         get("/desk/m/{id}", OFFICER, case::show_matter),
         post("/desk/m/{id}/open", OFFICER, case::open),
         get("/desk/m/{id}/file/{file}", OFFICER, case::file),

@@ -1,8 +1,11 @@
 //! Pages for citizens: what they look like and what they say.
 
+pub mod article;
 pub mod ask;
+pub mod column;
 pub mod draft;
 pub mod error;
+pub mod feed;
 pub mod filing;
 pub mod flow;
 pub mod foi;
@@ -10,6 +13,7 @@ pub mod frame;
 pub mod home;
 pub mod message;
 pub mod own;
+pub mod prose;
 pub mod rate;
 pub mod receipt;
 pub mod replies;
@@ -75,6 +79,10 @@ pub fn routes() -> Vec<Route> {
     vec![
         get("/", Public, home::show),
         get("/assets/{file}", Public, assets::serve),
+        get("/a/{id}", Public, article::show),
+        get("/c/{id}", Public, column::show),
+        get("/feed/{name}", Public, feed::show),
+        get("/file/{id}", Public, article::file),
         get("/foi", Public, foi::start),
         get("/foi/what", Public, flow::question::<Foi, 0>),
         post("/foi/what", Public, flow::answer::<Foi, 0>),

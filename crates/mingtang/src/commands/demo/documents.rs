@@ -1,0 +1,102 @@
+//! Documents of the demo, drafted, reviewed, signed and published by the same acts as everybody's.
+
+use std::collections::BTreeMap;
+
+use law::Moment;
+use office::{Caller, Filing, Role};
+
+use super::Teller;
+use super::stories::Document;
+use crate::Stop;
+
+/// The acts on the way to the public, in order: stage reached before, step, login, answers.
+const WAY: [(&str, &str, &str, &[(&str, &str)]); 7] = [
+    ("drafting", "submit", "", &[]),
+    ("attribute", "confirm_attribute", "gongkai", &[]),
+    ("reviewing", "check_secrecy", "shencha", &[("secrecy", "pass")]),
+    ("", "check_privacy", "shencha", &[("privacy", "none")]),
+    ("", "check_wording", "shencha", &[("wording", "pass")]),
+    ("", "check_timing", "gongkai", &[("timing", "now")]),
+    ("", "sign", "gongkai", &[]),
+];
+
+impl Teller<'_> {
+    pub(super) async fn document(&mut self, document: Document) -> Result<(), Stop> {
+        self.told += 1;
+        let at = self.ago(document.ago);
+        let drafter = self.officer(&document.unit, Role::Handler)?;
+        let unit = self.units.get(&document.unit).copied().unwrap_or_default().to_string();
+        let mut answers: BTreeMap<String, String> = [
+            ("classified", "no"),
+            ("kind", &document.kind),
+            ("title", &document.title),
+            ("unit", &unit),
+            ("columns", &document.columns),
+            ("attribute", "proactive"),
+            ("clause", &document.clause),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
+        answers.retain(|_, value| !value.is_empty());
+        for (name, value) in &document.fields {
+            let key = value.strip_prefix('@');
+            let value = key.and_then(|key| self.items.get(key)).unwrap_or(value);
+            answers.insert(format!("document.{name}"), value.trim().to_owned());
+        }
+        let filing = Filing {
+            procedure: "disclosure".into(),
+            answers,
+            key: format!("demo-document-{}", self.told),
+            at: Some(at),
+            ..Filing::default()
+        };
+        let id = self.office.file(&drafter, filing).await?.matter;
+        let Some(at) = self.review(&document, &drafter, id, at).await? else { return Ok(()) };
+        let at = self.later(at, 0);
+        self.act(&self.login("gongkai")?, id, "publish", &[], at).await?;
+        if let Some((item, _)) = self.office.item_of(id).await?.filter(|_| !document.key.is_empty()) {
+            self.items.insert(document.key.clone(), item);
+        }
+        if !document.withdrawal.is_empty() {
+            let at = self.later(at, 1);
+            let why = [("withdraw_reason", "changed"), ("reason", document.withdrawal.as_str())];
+            self.act(&self.login("gongkai")?, id, "withdraw", &why, at).await?;
+            self.act(&self.login("lingdao")?, id, "approve", &[], self.later(at, 0)).await?;
+        }
+        if !document.correction.is_empty() {
+            let at = self.later(at, 1);
+            self.act(&drafter, id, "correct", &[("reason", &document.correction)], at).await?;
+            if let Some(at) = self.review(&document, &drafter, id, at).await? {
+                self.act(&self.login("gongkai")?, id, "publish", &[], self.later(at, 0)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Review and signature, as far as the document has come; when it was signed, if it was.
+    async fn review(
+        &self,
+        document: &Document,
+        drafter: &Caller,
+        id: i64,
+        mut at: Moment,
+    ) -> Result<Option<Moment>, Stop> {
+        for (stage, step, login, answers) in WAY {
+            if stage == document.stage {
+                return Ok(None);
+            }
+            at = self.later(at, 0);
+            let caller = if login.is_empty() { drafter.clone() } else { self.login(login)? };
+            self.act(&caller, id, step, answers, at).await?;
+        }
+        let head = self.officer(&document.unit, Role::UnitHead)?;
+        if document.stage == "signing" {
+            return Ok(None);
+        }
+        for caller in [head, self.login("lingdao")?] {
+            at = self.later(at, 0);
+            self.act(&caller, id, "approve", &[], at).await?;
+        }
+        Ok((document.stage != "signed").then_some(at))
+    }
+}

@@ -1,0 +1,81 @@
+//! The shape of the demo's stories (`demo/*.toml`).
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Stories {
+    #[serde(default, rename = "message")]
+    pub messages: Vec<Message>,
+    #[serde(default, rename = "application")]
+    pub applications: Vec<Application>,
+    #[serde(default, rename = "document")]
+    pub documents: Vec<Document>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Message {
+    pub category: String,
+    pub title: String,
+    pub text: String,
+    pub name: String,
+    pub phone: String,
+    pub public: bool,
+    pub unit: Option<String>,
+    pub ago: u32,
+    pub reply: Option<String>,
+    pub rating: Option<String>,
+    pub stage: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Application {
+    pub channel: String,
+    #[serde(default)]
+    pub answers: BTreeMap<String, String>,
+    pub ago: u32,
+    pub unit: Option<String>,
+    #[serde(default)]
+    pub steps: Vec<Told>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Document {
+    /// Name by which other documents point here.
+    #[serde(default)]
+    pub key: String,
+    pub kind: String,
+    pub title: String,
+    pub unit: String,
+    pub columns: String,
+    pub ago: u32,
+    pub stage: String,
+    #[serde(default)]
+    pub clause: String,
+    #[serde(default)]
+    pub correction: String,
+    #[serde(default)]
+    pub withdrawal: String,
+    pub fields: BTreeMap<String, String>,
+}
+
+/// A step of a story.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Told {
+    /// Working days after the step before.
+    #[serde(default)]
+    pub after: u32,
+    pub step: String,
+    pub by: String,
+    #[serde(default)]
+    pub answers: BTreeMap<String, String>,
+    /// Logins that approve it, in order.
+    #[serde(default)]
+    pub approve: Vec<String>,
+}

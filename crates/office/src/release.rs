@@ -1,0 +1,209 @@
+//! Files of editions: named by content hash when the edition is made, laid open on the disk by a job
+//! after the commit, and served from there. And items whose public time is over.
+
+use std::path::PathBuf;
+
+use law::Moment;
+use matter::{Kind as Form, Matter, Value};
+use publication::{Attachment, sha256};
+
+use crate::fail::Fail;
+use crate::house::House;
+use crate::job::{self, Job};
+use crate::keys::MatterKey;
+use crate::office::Office;
+use crate::publish;
+use crate::store::{Fault, Lane, Tx};
+use crate::{params, row, statements};
+
+statements! {
+    OF_MATTER = "select id, sealed_name, kind, size, sealed_hash from file where matter_id = $1 order by id";
+    ATTACH = "insert into edition_file (edition_id, position, public_id, body_id, name, media, size, hash, file_id, state) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'due')";
+    DUE = "select f.position, f.hash, f.file_id, s.path, s.matter_id from edition_file f join file s on s.id = f.file_id where f.edition_id = $1 and f.state = 'due'";
+    LAID = "update edition_file set state = 'public' where edition_id = $1 and position = $2";
+    SERVED = "select f.name, f.media, f.hash, f.state, e.state from edition_file f join edition e on e.id = f.edition_id where f.public_id = $1 and f.body_id = $2";
+    EXPIRED = "select id, body_id from edition where expires_on < $1 and state = 'public' limit 200";
+}
+
+/// The files that a matter's document names now, in order, each with its row.
+pub(crate) fn named(tx: &mut Tx<'_>, matter: &Matter, key: &MatterKey) -> Result<Vec<(i64, Attachment)>, Fault> {
+    let ids: Vec<i64> = matter
+        .values
+        .values()
+        .flat_map(|value| match value {
+            Value::Files(ids) => ids.clone(),
+            _ => Vec::new(),
+        })
+        .collect();
+    let rows = tx.rows(&OF_MATTER, params![matter.id], |row| {
+        Ok((
+            row.get::<i64>(0)?,
+            row.get::<Vec<u8>>(1)?,
+            row.get::<String>(2)?,
+            row.get::<i64>(3)?,
+            row.get::<Option<Vec<u8>>>(4)?,
+        ))
+    })?;
+    let mut files = Vec::new();
+    for wanted in ids {
+        let Some((id, name, media, size, hash)) = rows.iter().find(|(id, ..)| *id == wanted) else { continue };
+        let hash = hash.as_ref().ok_or(Fault::Absent("hash of the file"))?;
+        files.push((
+            *id,
+            Attachment { name: key.open_text(name)?, media: media.clone(), size: *size, sha256: key.open_text(hash)? },
+        ));
+    }
+    Ok(files)
+}
+
+/// Writes the rows of an edition's files; the bytes follow.
+pub(crate) fn attach(
+    tx: &mut Tx<'_>,
+    house: &House,
+    body: i64,
+    edition: i64,
+    files: &[(i64, Attachment)],
+) -> Result<(), Fault> {
+    for (position, (id, file)) in files.iter().enumerate() {
+        let position = i64::try_from(position).unwrap_or(i64::MAX);
+        let row = params![
+            edition,
+            position,
+            house.random.public_id(),
+            body,
+            &file.name,
+            &file.media,
+            file.size,
+            &file.sha256,
+            *id
+        ];
+        tx.execute(&ATTACH, row)?;
+    }
+    Ok(())
+}
+
+/// A file of an edition, as it is served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicFile {
+    /// Name for download.
+    pub name: String,
+    /// Media type.
+    pub media: String,
+    /// Its bytes, checked against the hash that the edition names.
+    pub bytes: Vec<u8>,
+}
+
+impl Office {
+    fn public_path(&self, hash: &str) -> PathBuf {
+        self.data().join("public").join(hash.get(..2).unwrap_or("00")).join(hash)
+    }
+
+    /// Lays the files of an edition open: opened with the matter's key, checked, written by hash.
+    pub(crate) fn lay_open(&self, job: &Job) -> Result<(), Fail> {
+        let (edition, body, house) = (job.target, job.body, self.house().clone());
+        let due = self.store.read_blocking(move |q| {
+            let rows = q.rows(&DUE, params![edition], |row| {
+                Ok((row.get::<i64>(0)?, row.get::<String>(1)?, row.get::<String>(3)?, row.get::<i64>(4)?))
+            })?;
+            let mut due = Vec::new();
+            for (position, hash, path, of) in rows {
+                let matter = row::read(q, body, of)?.ok_or(Fault::Absent("matter"))?;
+                let root = row::root(q, &matter)?;
+                due.push((position, hash, path, house.keys.matter(q, root)?));
+            }
+            Ok(due)
+        })?;
+        let mut laid = Vec::new();
+        for (position, hash, path, key) in due {
+            let full = self.file_path(&path);
+            let bytes = key.open(&std::fs::read(&full).map_err(|error| Fault::files(&full, &error))?)?;
+            if sha256(&bytes) != hash {
+                return Err(Fail::Fault(Fault::Shape(format!("a file of edition {edition} is not what was approved"))));
+            }
+            let target = self.public_path(&hash);
+            write_whole(&target, &bytes).map_err(|error| Fault::files(&target, &error))?;
+            laid.push(position);
+        }
+        let job = job.clone();
+        Ok(self.store.write_blocking(Lane::Bulk, move |tx| {
+            for position in laid {
+                tx.execute(&LAID, params![edition, position])?;
+            }
+            job::done(tx, &job)
+        })?)
+    }
+
+    /// A file of an edition that is public now.
+    ///
+    /// # Errors
+    /// [`Fail::NotFound`]; our failure when the bytes are not those that were published.
+    pub async fn public_file(&self, body: i64, public_id: &str) -> Result<PublicFile, Fail> {
+        let id = public_id.to_owned();
+        let found = self.read(move |q| {
+            q.row(&SERVED, params![id, body], |row| {
+                Ok((
+                    row.get::<String>(0)?,
+                    row.get::<String>(1)?,
+                    row.get::<String>(2)?,
+                    row.get::<String>(3)?,
+                    row.get::<String>(4)?,
+                ))
+            })
+        });
+        let (name, media, hash, state, edition) = found.await?.ok_or(Fail::NotFound)?;
+        if !matches!(edition.as_str(), "public" | "superseded") {
+            return Err(Fail::NotFound);
+        }
+        if state != "public" {
+            return Err(Fail::Fault(Fault::Busy));
+        }
+        let path = self.public_path(&hash);
+        let bytes = std::fs::read(&path).map_err(|error| Fault::files(&path, &error))?;
+        if sha256(&bytes) != hash {
+            tracing::error!(%hash, "a published file was altered on the disk");
+            return Err(Fail::Fault(Fault::Shape("a published file is not what was published".into())));
+        }
+        Ok(PublicFile { name, media, bytes })
+    }
+
+    /// Ends the items whose public time is over (公示期限届满).
+    pub(crate) fn expire(&self) -> Result<bool, Fail> {
+        let now = self.now();
+        let today = now.date().to_string();
+        let over = self.store.read_blocking(move |q| {
+            q.rows(&EXPIRED, params![today], |row| Ok((row.get::<i64>(0)?, row.get::<i64>(1)?)))
+        })?;
+        let any = !over.is_empty();
+        if any {
+            self.store.write_blocking(Lane::Bulk, move |tx| {
+                for (id, body) in over {
+                    publish::end(tx, body, id, "expired", "公示期限届满", now)?;
+                }
+                Ok::<_, Fault>(())
+            })?;
+        }
+        Ok(any)
+    }
+}
+
+/// Writes a file that is either whole or not there.
+fn write_whole(target: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write;
+    if let Some(folder) = target.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let part = target.with_extension("part");
+    let mut file = std::fs::File::create(&part)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(part, target)
+}
+
+/// The moment at which a matter's document is to be published by itself.
+pub(crate) fn scheduled(matter: &Matter, procedure: &matter::Procedure) -> Option<Moment> {
+    let element = procedure.elements.iter().find(|one| one.kind == Form::Moment && one.id == "publish_on")?;
+    match matter.value(&element.id)? {
+        Value::Moment(at) => Some(at),
+        _ => None,
+    }
+}

@@ -1,0 +1,90 @@
+//! 文号: reading the number of an official document (党政机关公文格式, GB/T 9704-2012 7.2.5):
+//! 机关代字、年份、发文顺序号. The year stands whole in 〔〕, the number without 第 and without leading zeros.
+
+use std::fmt;
+
+/// A 发文字号.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DocNumber {
+    /// 机关代字: 晴政办发, or 第/令 forms without a year are not of this shape.
+    pub prefix: String,
+    /// Year.
+    pub year: i32,
+    /// Running number in the year.
+    pub number: u32,
+}
+
+impl fmt::Display for DocNumber {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}〔{}〕{}号", self.prefix, self.year, self.number)
+    }
+}
+
+const OPEN: [char; 7] = ['〔', '[', '［', '(', '（', '【', '﹝'];
+const CLOSE: [char; 7] = ['〕', ']', '］', ')', '）', '】', '﹞'];
+
+/// Reads a whole text as one number; brackets of any form, full-width digits, 第 and leading zeros
+/// are accepted and written in the one form.
+pub fn read(text: &str) -> Option<DocNumber> {
+    let folded: String = text.chars().filter(|c| !c.is_whitespace()).map(narrow).collect();
+    let open = folded.find(OPEN)?;
+    let (prefix, rest) = folded.split_at(open);
+    let mut rest = rest.chars();
+    rest.next()?;
+    let rest = rest.as_str();
+    let close = rest.find(CLOSE)?;
+    let (year, rest) = rest.split_at(close);
+    let mut rest = rest.chars();
+    rest.next()?;
+    let number = rest.as_str().strip_prefix('第').unwrap_or(rest.as_str()).strip_suffix('号')?;
+    let digits =
+        |text: &str, most: usize| !text.is_empty() && text.len() <= most && text.bytes().all(|b| b.is_ascii_digit());
+    if !is_prefix(prefix) || year.len() != 4 || !digits(year, 4) || !digits(number, 6) {
+        return None;
+    }
+    let (year, number) = (year.parse().ok()?, number.parse().ok()?);
+    ((1949..=2100).contains(&year) && number > 0).then(|| DocNumber { prefix: prefix.to_owned(), year, number })
+}
+
+/// 机关代字: two to twenty Han characters, Latin letters or separators of combined issuers.
+fn is_prefix(prefix: &str) -> bool {
+    let count = prefix.chars().count();
+    (2..=20).contains(&count)
+        && prefix.chars().all(|c| crate::normal::is_han(c) || c.is_ascii_alphabetic() || "、·-".contains(c))
+}
+
+fn narrow(c: char) -> char {
+    match c {
+        '０'..='９' => char::from_u32(c as u32 - '０' as u32 + '0' as u32).unwrap_or(c),
+        _ => c,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_written_form_becomes_the_one_of_the_standard() {
+        for text in
+            ["晴政办发〔2026〕8号", "晴政办发[2026]08号", "晴政办发（２０２６）第8号", " 晴政办发 【2026】 8 号 "]
+        {
+            assert_eq!(read(text).map(|one| one.to_string()).as_deref(), Some("晴政办发〔2026〕8号"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_number_is_not_read_as_one() {
+        for text in [
+            "",
+            "晴政办发〔2026〕号",
+            "晴政办发〔26〕8号",
+            "晴政办发2026年8号",
+            "〔2026〕8号",
+            "晴政办发〔2026〕0号",
+            "关于某事的通知",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+}
