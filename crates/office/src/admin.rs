@@ -19,7 +19,7 @@ use crate::view::ListRow;
 use crate::{params, row, statements};
 
 statements! {
-    OUTBOX = "select id, at, channel, masked_to, subject, masked_text, state, matter_id from outbox where body_id = $1 and id < $2 order by id desc limit $3";
+    OUTBOX = "select id, at, channel, masked_to, subject, masked_text, state, matter_id, attempts, error from outbox where body_id = $1 and id < $2 order by id desc limit $3";
     PIN = "insert into procedure_text (id, version, hash, text) values ($1, $2, $3, $4)";
     PINNED = "select hash from procedure_text where id = $1 and version = $2";
     MATTERS = "select id, body_id, value from matter where id > $1 order by id limit 500";
@@ -40,8 +40,12 @@ pub struct OutboxRow {
     pub subject: String,
     /// Text.
     pub text: String,
-    /// `waiting`, `sent`, `kept`.
+    /// `waiting`, `sent`, `kept`, `failed`.
     pub state: String,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// Why the last try failed; none after it was sent.
+    pub error: Option<String>,
     /// The matter.
     pub matter: Option<i64>,
 }
@@ -213,6 +217,8 @@ impl Office {
                     text: row.get(5)?,
                     state: row.get(6)?,
                     matter: row.get(7)?,
+                    attempts: row.get(8)?,
+                    error: row.get(9)?,
                 })
             })
         });

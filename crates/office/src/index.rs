@@ -44,6 +44,11 @@ impl Indexes {
         Ok(Indexes { public, desk, writers: Mutex::new(None) })
     }
 
+    /// Shows what the worker of another process has committed.
+    pub(crate) fn refresh(&self) -> Result<(), Fault> {
+        self.public.refresh().and_then(|()| self.desk.refresh()).map_err(fault)
+    }
+
     /// Takes in what changed since the last time; answers whether there was anything.
     pub(crate) fn follow(&self, store: &Store) -> Result<bool, Fault> {
         if self.desk.cursor().map_err(fault)? == 0 {

@@ -131,7 +131,7 @@ pub fn failed(tx: &mut Tx<'_>, job: &Job, now: Moment, error: &str) -> Result<()
 pub fn retry(tx: &mut Tx<'_>, id: i64, now: Moment) -> Result<(), Fault> {
     match tx.execute(&RETRY, params![now.millis(), id])? {
         0 => Err(Fault::Absent("job")),
-        _ => Ok(()),
+        _ => crate::mail::again(tx, id),
     }
 }
 

@@ -8,6 +8,7 @@ mod attach;
 pub mod audit;
 mod body;
 pub mod clock;
+mod draft;
 mod facts;
 mod fail;
 pub mod feed;
@@ -34,6 +35,7 @@ mod replies;
 mod row;
 pub mod rulebook;
 mod seal;
+mod setup;
 pub mod store;
 pub mod ticket;
 mod view;
@@ -54,6 +56,7 @@ pub use people::{Officer, SignInFail, SignedIn};
 pub use permit::{Caller, Permit, Role, Scope};
 pub use replies::{REPLIES_ON_PAGE, RepliesQuery, Reply, ReplyPage};
 pub use rulebook::{RuleFiles, Rulebook};
+pub use setup::FirstOfficer;
 pub use store::Fault;
 pub use view::{
     ClockView, FileView, ListPage, ListRow, ListView, MatterView, OptionView, PaperView, ProposalView, Relative,

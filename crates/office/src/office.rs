@@ -76,7 +76,7 @@ impl Office {
         Ok(office)
     }
 
-    fn learn(&self) -> Result<(), Fault> {
+    pub(crate) fn learn(&self) -> Result<(), Fault> {
         let bodies = self.store.read_blocking(body::all)?;
         self.house.know(bodies);
         Ok(())

@@ -143,7 +143,17 @@ pub fn run(args: Args, globals: &Globals) -> Result<ExitCode, Stop> {
     }
     let Args { listen, ease } = args;
     let host = format!("http://{}", listen.first().copied().unwrap_or(site::serve::LISTEN[0]));
-    serve::up(serve::Args { listen, role: Part::All, host, secure: false, smtp: None, mail_from: None, ease }, office)
+    let args = serve::Args {
+        listen,
+        role: Part::All,
+        host,
+        secure: false,
+        proxies: Vec::new(),
+        smtp: None,
+        mail_from: None,
+        ease,
+    };
+    serve::up(args, office)
 }
 
 /// Tells the stories to the office, through the same acts as everybody.

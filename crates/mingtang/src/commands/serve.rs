@@ -1,6 +1,6 @@
 //! `mingtang serve`: the site, and the worker behind it.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,6 +26,9 @@ pub struct Args {
     /// 一切访问都经由TLS
     #[arg(long)]
     pub secure: bool,
+    /// 反向代理的地址，可写多次；只有它转来的X-Forwarded-For和X-Forwarded-Proto才采信
+    #[arg(long = "proxy", value_name = "ADDRESS", env = "MINGTANG_PROXY", value_delimiter = ',')]
+    pub proxies: Vec<IpAddr>,
     /// 邮件服务器，如smtp://127.0.0.1:25；不写则通知留在发件箱
     #[arg(long, value_name = "URL", env = "MINGTANG_SMTP", requires = "mail_from")]
     pub smtp: Option<String>,
@@ -54,9 +57,6 @@ pub enum Part {
 /// A store that cannot be opened, an address that cannot be listened on.
 pub fn run(args: Args, globals: &Globals) -> Result<ExitCode, Stop> {
     let office = globals.office(true)?;
-    if !office.has_officers(office.default_body())? {
-        eprintln!("还没有工作人员账号，工作台暂时无人能登录。请运行：mingtang user add 登录名 --role administrator");
-    }
     up(args, office)
 }
 
@@ -72,7 +72,10 @@ pub fn up(args: Args, office: Arc<Office>) -> Result<ExitCode, Stop> {
         _ => Arc::new(Outbox),
     };
     let stop = Arc::new(AtomicBool::new(false));
-    let worker = (args.role != Part::Web).then(|| office.work(carrier, stop.clone()));
+    let behind = match args.role {
+        Part::Web => office.watch(stop.clone()),
+        Part::All | Part::Worker => office.work(carrier, stop.clone()),
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Stop::new(exit::FAILED, format!("无法启动：{error}")))?;
     let outcome = runtime.block_on(async {
@@ -93,15 +96,25 @@ pub fn up(args: Args, office: Arc<Office>) -> Result<ExitCode, Stop> {
                 eprintln!("门户 http://{address}/　工作台 http://{address}/desk");
             }
         }
-        let settings = Settings { host: args.host, secure: args.secure, ease: args.ease, ..Settings::default() };
+        let told = listeners.first().and_then(|listener| listener.local_addr().ok());
+        let known = if args.host.is_empty() { told.map(|at| format!("http://{at}")) } else { Some(args.host.clone()) };
+        offer(&office, &known.unwrap_or_default())?;
+        let Args { host, secure, ease, proxies, .. } = args;
+        let settings = Settings { host, secure, ease, proxies };
         site::serve(site::router(Site::new(office, settings)), listeners, site::serve::told_to_stop()).await;
         Ok(())
     });
     stop.store(true, Ordering::Relaxed);
-    if let Some(worker) = worker {
-        drop(worker.join());
-    }
+    drop(behind.join());
     outcome.map(|()| ExitCode::SUCCESS)
+}
+
+/// While nobody can sign in, the address at which the first officer is made.
+fn offer(office: &Office, host: &str) -> Result<(), Stop> {
+    let Some(secret) = office.offer_setup()? else { return Ok(()) };
+    eprintln!("还没有工作人员账号。请在24小时内用浏览器打开下面的地址，设置首位管理员；地址只能使用一次，请勿转发：");
+    eprintln!("{}{}", host.trim_end_matches('/'), site::desk::set_up::address(&secret));
+    Ok(())
 }
 
 /// User and password of the mail server, from the environment only: flags are seen by everybody.

@@ -68,6 +68,7 @@ pub fn registered() -> Vec<&'static Statement> {
         crate::attach::STATEMENTS,
         crate::audit::STATEMENTS,
         crate::body::STATEMENTS,
+        crate::draft::STATEMENTS,
         crate::facts::STATEMENTS,
         crate::feed::STATEMENTS,
         crate::figure::STATEMENTS,
@@ -85,6 +86,7 @@ pub fn registered() -> Vec<&'static Statement> {
         crate::read::STATEMENTS,
         crate::replies::STATEMENTS,
         crate::row::STATEMENTS,
+        crate::setup::STATEMENTS,
         crate::worker::STATEMENTS,
     ];
     modules.concat()
