@@ -14,7 +14,7 @@ use crate::office::Office;
 use crate::people::{self, NewOfficer, Officer};
 use crate::permit::Caller;
 use crate::rulebook::Rulebook;
-use crate::store::{Fault, Lane, Tx};
+use crate::store::{Fault, Lane, Query, Tx};
 use crate::view::ListRow;
 use crate::{params, row, statements};
 
@@ -308,6 +308,18 @@ impl Office {
             Ok(())
         })
     }
+}
+
+/// Versions of procedures whose stored text is not that of the rulebook.
+pub(crate) fn unlike(q: &mut Query<'_>, rules: &Rulebook) -> Result<Vec<String>, Fault> {
+    let mut unlike = Vec::new();
+    for (id, version, hash, _) in pinned_texts(rules) {
+        let known = q.row(&PINNED, params![&id, &version], |row| row.get::<String>(0))?;
+        if known.is_some_and(|known| known != hash) {
+            unlike.push(format!("{id} {version}"));
+        }
+    }
+    Ok(unlike)
 }
 
 fn pinned_texts(rules: &Rulebook) -> Vec<(String, String, String, String)> {

@@ -19,7 +19,7 @@ statements! {
 }
 
 /// The name under which the feed knows this consumer.
-const CONSUMER: &str = "search";
+pub(crate) const CONSUMER: &str = "search";
 /// Changes indexed with one commit.
 const BATCH: u32 = 500;
 

@@ -37,6 +37,14 @@ pub enum Kind {
 impl Kind {
     const ALL: [Self; 2] = [Self::Render, Self::Mail];
 
+    /// What operators read.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Render => "渲染文书",
+            Self::Mail => "发送邮件",
+        }
+    }
+
     /// The word stored for it.
     pub const fn id(self) -> &'static str {
         match self {

@@ -214,6 +214,9 @@ fn lapse_first(tx: &mut Tx<'_>, house: &House, body: i64, id: i64, now: Moment) 
         return Ok(false);
     };
     let name = format!("lapse:{id}:{}:{}", lapse.clock, lapse.at.millis());
+    // Never before what was recorded since, unless the step may be told late.
+    let backdated = procedure.step(&lapse.step).is_some_and(|step| step.backdated);
+    let at = if backdated { lapse.at } else { lapse.at.max(matter.at) };
     let work = Work {
         target: Target::Existing(id),
         body,
@@ -221,8 +224,7 @@ fn lapse_first(tx: &mut Tx<'_>, house: &House, body: i64, id: i64, now: Moment) 
         actor: Actor::system(),
         key: Some(row::Key { name, request: Vec::new() }),
         expected_seq: None,
-        // Not before what was recorded since: the history stays in order.
-        at: lapse.at.max(matter.at),
+        at,
         values: Default::default(),
         texts: Texts::default(),
         child: None,

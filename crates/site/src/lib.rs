@@ -10,6 +10,7 @@ pub mod component;
 pub mod desk;
 pub mod form;
 pub mod lang;
+pub mod letter;
 pub mod limits;
 pub mod page;
 pub mod portal;

@@ -143,16 +143,8 @@ pub fn run(args: Args, globals: &Globals) -> Result<ExitCode, Stop> {
     }
     let Args { listen, ease } = args;
     let host = format!("http://{}", listen.first().copied().unwrap_or(site::serve::LISTEN[0]));
-    let args = serve::Args {
-        listen,
-        role: Part::All,
-        host,
-        secure: false,
-        proxies: Vec::new(),
-        smtp: None,
-        mail_from: None,
-        ease,
-    };
+    let (proxies, mail) = (Vec::new(), serve::Mail::default());
+    let args = serve::Args { listen, role: Part::All, host, secure: false, proxies, mail, ease };
     serve::up(args, office)
 }
 

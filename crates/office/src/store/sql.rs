@@ -69,6 +69,7 @@ pub fn registered() -> Vec<&'static Statement> {
         crate::audit::STATEMENTS,
         crate::body::STATEMENTS,
         crate::draft::STATEMENTS,
+        crate::examine::STATEMENTS,
         crate::facts::STATEMENTS,
         crate::feed::STATEMENTS,
         crate::figure::STATEMENTS,
