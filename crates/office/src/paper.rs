@@ -63,10 +63,10 @@ pub fn written(date: Date) -> String {
     format!("{}年{}月{}日", date.year(), date.month(), date.day())
 }
 
-/// SHA-256 (hex) of a template with the sheet it extends; pinned in the event that issues a letter.
+/// SHA-256 (hex) of a template with the sheet and the opening it builds on; pinned in the event that issues a letter.
 pub fn template_hash(files: &RuleFiles, template: &str) -> String {
     let mut hasher = Sha256::new();
-    for name in [template, "letter"] {
+    for name in [template, "letter", "foi-opening"] {
         let text = files.0.get(&path(name)).map_or("", String::as_str);
         hasher.update(text.as_bytes());
     }

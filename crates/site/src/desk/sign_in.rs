@@ -248,6 +248,19 @@ mod tests {
     }
 
     #[test]
+    fn the_first_officer_is_asked_for_name_and_password() {
+        let page = |typed, errors| {
+            let shell = sample("");
+            SignInPage::first(shell.assets, shell.body, guard("t", ""), typed, errors)
+        };
+        check("set_up", &page(["", ""], ErrorSummary::default()));
+        let mut errors = ErrorSummary::default();
+        errors.add("new", "密码至少10个字符，并含有大写字母、小写字母、数字、符号中的三种。");
+        let html = check("set_up_refused", &page(["guanli", HOSTILE], errors));
+        assert!(html.contains("guanli") && !html.contains("<script>alert") && html.contains("至少10个字符，并含有"));
+    }
+
+    #[test]
     fn a_one_time_password_is_changed_at_the_door() {
         let shell = sample("");
         let mut errors = ErrorSummary::default();
