@@ -98,14 +98,6 @@ impl Office {
         self.read(move |q| people::of_body(q, body)).await
     }
 
-    /// Whether anybody can sign in yet.
-    ///
-    /// # Errors
-    /// Our failure.
-    pub fn has_officers(&self, body: i64) -> Result<bool, Fail> {
-        Ok(self.store.read_blocking(move |q| people::count(q, body))? > 0)
-    }
-
     /// Makes a unit; answers its id.
     ///
     /// # Errors
