@@ -17,6 +17,8 @@ const NEEDS: &[Need] = &[
     Need { packages: &["chromium"], present: || chromium().is_some() },
     Need { packages: &["fonts-wqy-microhei"], present: chinese_font },
     Need { packages: &["postgresql"], present: || postgres::programs().is_some() },
+    // The tests of notifications talk to a real mail server.
+    Need { packages: &["python3-aiosmtpd"], present: || on_path("aiosmtpd").is_some() },
     Need { packages: &["zstd"], present: || on_path("zstd").is_some() },
     Need { packages: &["nodejs", "npm"], present: || on_path("node").is_some() && on_path("npm").is_some() },
 ];

@@ -43,6 +43,8 @@ pub enum RefusalCode {
     Guard,
     /// A proposal stands in the way, or there is none.
     Proposal,
+    /// The idempotency key stands for another request already.
+    KeyReused,
 }
 
 /// One sentence of a refusal.

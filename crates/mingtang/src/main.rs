@@ -8,7 +8,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
-use commands::{audit, bench, check, clock, demo, figure, import, init, procedure, serve, token, user};
+use commands::{audit, bench, check, clock, demo, doctor, figure, import, init, job, migrate};
+use commands::{procedure, serve, token, user, version};
 use office::{Fault, Office, Options, RuleFiles, Rulebook};
 
 #[global_allocator]
@@ -68,7 +69,11 @@ enum Command {
     Audit(audit::Args),
     User(user::Args),
     Token(token::Args),
+    Job(job::Args),
+    Migrate(migrate::Args),
+    Doctor(doctor::Args),
     Bench(bench::Args),
+    Version(version::Args),
 }
 
 /// What ends a command early: a sentence on stderr and an exit code.
@@ -172,7 +177,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => demo::run(args, &globals),
         Command::Serve(args) => serve::run(args, &globals),
         Command::Init(args) => init::run(args, &globals),
-        Command::Check(args) => globals.files().map(|files| check::run(args, &files.0)),
+        Command::Check(args) => globals.files().map(|files| check::run(args, &files)),
         Command::Clock(args) => globals.rules().map(|rules| clock::run(args, &rules.law)),
         Command::Procedure(args) => {
             globals.rules().map(|rules| procedure::run(args, rules.procedures().map(Arc::as_ref)))
@@ -182,7 +187,11 @@ fn main() -> ExitCode {
         Command::Audit(args) => audit::run(args, &globals),
         Command::User(args) => user::run(args, &globals),
         Command::Token(args) => token::run(args, &globals),
+        Command::Job(args) => job::run(args, &globals),
+        Command::Migrate(args) => migrate::run(args, &globals),
+        Command::Doctor(args) => Ok(doctor::run(args, &globals)),
         Command::Bench(args) => bench::run(args, &globals),
+        Command::Version(args) => globals.files().map(|files| version::run(args, &files)),
     };
     done.unwrap_or_else(|stop| {
         eprintln!("{}", stop.sentence);

@@ -45,7 +45,7 @@ pub(crate) struct Work {
     pub step: String,
     pub actor: Actor,
     /// Idempotency key; none for what follows from another act.
-    pub key: Option<String>,
+    pub key: Option<row::Key>,
     pub expected_seq: Option<i64>,
     pub at: Moment,
     pub values: BTreeMap<String, Value>,
@@ -100,7 +100,7 @@ fn append(tx: &mut Tx<'_>, house: &House, work: Work, queue: &mut VecDeque<Work>
     let act = Act {
         step: work.step,
         actor: work.actor,
-        key: work.key.clone().unwrap_or_default(),
+        key: work.key.as_ref().map(|key| key.name.clone()).unwrap_or_default(),
         expected_seq: work.expected_seq,
         at: work.at,
         values: work.values,

@@ -14,12 +14,12 @@ use crate::office::Office;
 use crate::people::{self, NewOfficer, Officer};
 use crate::permit::Caller;
 use crate::rulebook::Rulebook;
-use crate::store::{Fault, Lane, Tx};
+use crate::store::{Fault, Lane, Query, Tx};
 use crate::view::ListRow;
 use crate::{params, row, statements};
 
 statements! {
-    OUTBOX = "select id, at, channel, masked_to, subject, masked_text, state, matter_id from outbox where body_id = $1 and id < $2 order by id desc limit $3";
+    OUTBOX = "select id, at, channel, masked_to, subject, masked_text, state, matter_id, attempts, error from outbox where body_id = $1 and id < $2 order by id desc limit $3";
     PIN = "insert into procedure_text (id, version, hash, text) values ($1, $2, $3, $4)";
     PINNED = "select hash from procedure_text where id = $1 and version = $2";
     MATTERS = "select id, body_id, value from matter where id > $1 order by id limit 500";
@@ -40,8 +40,12 @@ pub struct OutboxRow {
     pub subject: String,
     /// Text.
     pub text: String,
-    /// `waiting`, `sent`, `kept`.
+    /// `waiting`, `sent`, `kept`, `failed`.
     pub state: String,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// Why the last try failed; none after it was sent.
+    pub error: Option<String>,
     /// The matter.
     pub matter: Option<i64>,
 }
@@ -92,14 +96,6 @@ impl Office {
     pub async fn officers(&self, caller: &Caller) -> Result<Vec<Officer>, Fail> {
         let body = caller.body;
         self.read(move |q| people::of_body(q, body)).await
-    }
-
-    /// Whether anybody can sign in yet.
-    ///
-    /// # Errors
-    /// Our failure.
-    pub fn has_officers(&self, body: i64) -> Result<bool, Fail> {
-        Ok(self.store.read_blocking(move |q| people::count(q, body))? > 0)
     }
 
     /// Makes a unit; answers its id.
@@ -213,6 +209,8 @@ impl Office {
                     text: row.get(5)?,
                     state: row.get(6)?,
                     matter: row.get(7)?,
+                    attempts: row.get(8)?,
+                    error: row.get(9)?,
                 })
             })
         });
@@ -302,6 +300,18 @@ impl Office {
             Ok(())
         })
     }
+}
+
+/// Versions of procedures whose stored text is not that of the rulebook.
+pub(crate) fn unlike(q: &mut Query<'_>, rules: &Rulebook) -> Result<Vec<String>, Fault> {
+    let mut unlike = Vec::new();
+    for (id, version, hash, _) in pinned_texts(rules) {
+        let known = q.row(&PINNED, params![&id, &version], |row| row.get::<String>(0))?;
+        if known.is_some_and(|known| known != hash) {
+            unlike.push(format!("{id} {version}"));
+        }
+    }
+    Ok(unlike)
 }
 
 fn pinned_texts(rules: &Rulebook) -> Vec<(String, String, String, String)> {

@@ -131,6 +131,10 @@ impl Office {
 
     fn prepared(&self, caller: &Caller, filing: Filing, keys: &BodyKeys) -> Result<ReadyFiling, Fail> {
         let house = self.house();
+        let category = filing.category.as_deref().unwrap_or_default();
+        let asked = [&filing.procedure, &filing.channel, category];
+        let request = Asked { caller, key: &filing.key, what: &asked, answers: &filing.answers, files: &filing.files };
+        let request = request.key(keys);
         let at = filing.at.unwrap_or_else(|| self.now());
         let procedure = house.current(&filing.procedure, caller.body, at.date())?;
         let procedure = match binding_day(&procedure, &filing.answers) {
@@ -174,7 +178,7 @@ impl Office {
             body: caller.body,
             step: step.id,
             actor: actor(caller),
-            key: scoped(caller, &filing.key),
+            key: request,
             expected_seq: None,
             at,
             values,
@@ -256,6 +260,10 @@ impl Office {
         let (mut values, texts) =
             prepare::read(&procedure, &step, &act.answers, &lock, caller.has(matter::Role::Importer))
                 .map_err(Fail::Invalid)?;
+        let seen = act.expected_seq.map(|seq| seq.to_string()).unwrap_or_default();
+        let asked = [matter.public_id.as_str(), &act.step, &seen];
+        let request = Asked { caller, key: &act.key, what: &asked, answers: &act.answers, files: &act.files };
+        let request = request.key(keys);
         let files = self.attach(caller.body, matter.id, &procedure, &step, key.clone(), act.files)?;
         if let Some(refused) = files.refused.first().filter(|_| files.value().is_none()) {
             return Err(Fail::Invalid(vec![refused.clone()]));
@@ -270,7 +278,7 @@ impl Office {
             body: caller.body,
             step: act.step,
             actor: actor(caller),
-            key: scoped(caller, &act.key),
+            key: request,
             expected_seq: act.expected_seq,
             at: act.at.unwrap_or_else(|| self.now()),
             values,
@@ -345,8 +353,26 @@ fn opening<'a>(procedure: &'a Procedure, caller: &Caller, channel: &str) -> Opti
     procedure.openings().filter(takes).find(|step| step.by.iter().any(|role| caller.has(*role)))
 }
 
-fn scoped(caller: &Caller, key: &str) -> Option<String> {
-    (!key.is_empty()).then(|| format!("{}:{key}", caller.actor))
+/// What somebody asks for under an idempotency key.
+struct Asked<'a> {
+    caller: &'a Caller,
+    key: &'a str,
+    what: &'a [&'a str],
+    answers: &'a BTreeMap<String, String>,
+    files: &'a [Upload],
+}
+
+impl Asked<'_> {
+    /// The key, apart from those of other callers, with the keyed hash of everything that was asked;
+    /// none without a key.
+    fn key(&self, keys: &BodyKeys) -> Option<row::Key> {
+        let answers = self.answers.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
+        let files = self.files.iter().flat_map(|file| [file.name.as_bytes(), &file.bytes]);
+        let what = self.what.iter().map(|part| part.as_bytes());
+        let parts: Vec<&[u8]> = what.chain(answers).chain([b"files".as_slice()]).chain(files).collect();
+        let name = format!("{}:{}", self.caller.actor, self.key);
+        (!self.key.is_empty()).then(|| row::Key { name, request: keys.request(&parts) })
+    }
 }
 
 /// What is stored for a query password: bound to its code, so that equal passwords differ.

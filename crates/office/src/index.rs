@@ -19,7 +19,7 @@ statements! {
 }
 
 /// The name under which the feed knows this consumer.
-const CONSUMER: &str = "search";
+pub(crate) const CONSUMER: &str = "search";
 /// Changes indexed with one commit.
 const BATCH: u32 = 500;
 
@@ -42,6 +42,11 @@ impl Indexes {
         let public = Index::open(&dir.join("public"), Kind::Public).map_err(fault)?;
         let desk = Index::open(&dir.join("desk"), Kind::Desk).map_err(fault)?;
         Ok(Indexes { public, desk, writers: Mutex::new(None) })
+    }
+
+    /// Shows what the worker of another process has committed.
+    pub(crate) fn refresh(&self) -> Result<(), Fault> {
+        self.public.refresh().and_then(|()| self.desk.refresh()).map_err(fault)
     }
 
     /// Takes in what changed since the last time; answers whether there was anything.

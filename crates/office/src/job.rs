@@ -41,6 +41,14 @@ pub enum Kind {
 impl Kind {
     const ALL: [Self; 4] = [Self::Render, Self::Mail, Self::Release, Self::Publish];
 
+    /// What operators read.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Render => "渲染文书",
+            Self::Mail => "发送邮件",
+        }
+    }
+
     /// The word stored for it.
     pub const fn id(self) -> &'static str {
         match self {
@@ -137,7 +145,7 @@ pub fn failed(tx: &mut Tx<'_>, job: &Job, now: Moment, error: &str) -> Result<()
 pub fn retry(tx: &mut Tx<'_>, id: i64, now: Moment) -> Result<(), Fault> {
     match tx.execute(&RETRY, params![now.millis(), id])? {
         0 => Err(Fault::Absent("job")),
-        _ => Ok(()),
+        _ => crate::mail::again(tx, id),
     }
 }
 

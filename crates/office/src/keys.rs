@@ -163,10 +163,25 @@ pub fn erase(tx: &mut Tx<'_>, id: i64, now: Moment) -> Result<bool, Fault> {
 }
 
 impl BodyKeys {
+    /// Seals what belongs to no matter yet.
+    pub(crate) fn seal(&self, plain: &[u8]) -> Vec<u8> {
+        seal::seal(&self.hash.secret, self.hash.id, plain)
+    }
+
+    /// Opens what [`BodyKeys::seal`] sealed.
+    pub(crate) fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, Fault> {
+        seal::open(&self.hash.secret, self.hash.id, sealed)
+    }
+
     /// The keyed hash of a whole value, by which a matter is found again. Case, width and blanks do
     /// not count; what kind of value it is does.
     pub fn find(&self, kind: &str, value: &str) -> Vec<u8> {
         keyed(&self.search.secret, kind, value)
+    }
+
+    /// The keyed hash of a request, by which its repetition is told from another one.
+    pub(crate) fn request(&self, parts: &[&[u8]]) -> Vec<u8> {
+        self.hash.secret.mac(&[&[b"request".as_slice()], parts].concat())[..16].to_vec()
     }
 
     /// Secret bytes that follow from a public name, such as a form's key.

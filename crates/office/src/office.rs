@@ -58,7 +58,7 @@ impl Office {
     pub fn open(options: Options) -> Result<Office, Fault> {
         let Options { data, database, create, rules, clock, random } = options;
         if create {
-            std::fs::create_dir_all(&data).map_err(|error| Fault::files(&data, &error))?;
+            make_dir(&data).map_err(|error| Fault::files(&data, &error))?;
         }
         let url = StoreUrl::of(&data, database.as_deref());
         let store = Store::open(&url, &store::Options { create, ..store::Options::default() })?;
@@ -76,7 +76,7 @@ impl Office {
         Ok(office)
     }
 
-    fn learn(&self) -> Result<(), Fault> {
+    pub(crate) fn learn(&self) -> Result<(), Fault> {
         let bodies = self.store.read_blocking(body::all)?;
         self.house.know(bodies);
         Ok(())
@@ -180,6 +180,18 @@ impl Office {
     {
         self.store.write(lane, move |tx| f(tx).map_err(Into::<Fail>::into)).await
     }
+}
+
+/// Makes a data directory, for its owner only; one that is there is left as it is.
+///
+/// # Errors
+/// The system's.
+pub fn make_dir(data: &std::path::Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(data)
 }
 
 /// The actor that a caller is to the kernel.

@@ -180,11 +180,11 @@ fn verify_password(password: &str, stored: &str) -> bool {
 }
 
 /// A random secret for a cookie or a token, in hex.
-fn secret(random: &dyn Random) -> String {
+pub(crate) fn secret(random: &dyn Random) -> String {
     crate::row::hex(&random.bytes::<32>())
 }
 
-fn hash_of(secret: &str) -> Vec<u8> {
+pub(crate) fn hash_of(secret: &str) -> Vec<u8> {
     Sha256::digest(secret.as_bytes()).to_vec()
 }
 
@@ -201,13 +201,13 @@ fn caller_of(officer: &Officer) -> Caller {
 }
 
 impl Office {
-    /// Signs an officer in: checks the password outside any transaction, notes success or failure,
-    /// and makes a fresh session.
+    /// Signs an officer in: checks the password outside any transaction, notes success or failure
+    /// and the client's address `from`, and makes a fresh session.
     ///
     /// # Errors
     /// See [`SignInFail`].
-    pub async fn sign_in(&self, login: &str, password: &str) -> Result<SignedIn, SignInFail> {
-        let now = self.now();
+    pub async fn sign_in(&self, login: &str, password: &str, from: &str) -> Result<SignedIn, SignInFail> {
+        let (now, from) = (self.now(), from.to_owned());
         let name = login.trim().to_owned();
         let found = self.read(move |q| q.row(&BY_LOGIN, params![&name], officer)).await.map_err(SignInFail::Fail)?;
         let stored = found.as_ref().map_or(NOBODY, |officer| officer.password.as_str()).to_owned();
@@ -223,7 +223,7 @@ impl Office {
             let until = now.millis() + LOCK_MS;
             let wrong = move |tx: &mut Tx<'_>| {
                 tx.execute(&WRONG, params![WRONG_PASSWORDS_MAX, until, id])?;
-                audit::note(tx, officer.body, now, id, "sign_in_failed", "", "")
+                audit::note(tx, officer.body, now, id, "sign_in_failed", "", &from)
             };
             self.write(Lane::People, wrong).await.map_err(SignInFail::Fail)?;
             return Err(SignInFail::Wrong);
@@ -236,7 +236,7 @@ impl Office {
         let enter = move |tx: &mut Tx<'_>| {
             tx.execute(&RIGHT, params![now.millis(), id])?;
             enter(tx, hash, body, Some(id), None, now)?;
-            audit::note(tx, body, now, id, "sign_in", "", "")
+            audit::note(tx, body, now, id, "sign_in", "", &from)
         };
         self.write(Lane::People, enter).await.map_err(SignInFail::Fail)?;
         Ok(SignedIn {
@@ -267,7 +267,10 @@ impl Office {
     }
 
     /// The caller of a session, officer's or party's; none when it is unknown or has ended.
-    pub async fn session(&self, secret: &str) -> Option<Caller> {
+    ///
+    /// # Errors
+    /// Busy or our failure: nobody is taken for signed out because the store was busy.
+    pub async fn session(&self, secret: &str) -> Result<Option<Caller>, Fail> {
         let (hash, now) = (hash_of(secret), self.now());
         let key = hash.clone();
         let found = self.read(move |q| {
@@ -284,19 +287,20 @@ impl Office {
             let officer = officer.map(|id| by_id(q, id)).transpose()?.flatten();
             Ok(Some((body, officer, matter, seen_at, ends_at)))
         });
-        let (body, officer, matter, seen_at, ends_at) = found.await.ok()??;
+        let Some((body, officer, matter, seen_at, ends_at)) = found.await? else { return Ok(None) };
         if now.millis() >= ends_at || now.millis() - seen_at >= IDLE_MS {
-            return None;
+            return Ok(None);
         }
         if now.millis() - seen_at >= TOUCH_MS {
+            // Noted again with the next request when the writer is busy now.
             let touch = move |tx: &mut Tx<'_>| tx.execute(&TOUCH, params![now.millis(), hash]).map_err(Fail::from);
             self.write(Lane::Bulk, touch).await.ok();
         }
-        match (officer, matter) {
+        Ok(match (officer, matter) {
             (Some(officer), _) => officer.active.then(|| caller_of(&officer)),
             (None, Some(matter)) => Some(Caller::party(body, matter)),
             (None, None) => None,
-        }
+        })
     }
 
     /// A session of the party of one matter, after code and password were right.
@@ -320,16 +324,19 @@ impl Office {
     }
 
     /// The caller of an API token: the officer in whose name it was given, with its scopes.
-    pub async fn token(&self, secret: &str) -> Option<Caller> {
+    ///
+    /// # Errors
+    /// Busy or our failure.
+    pub async fn token(&self, secret: &str) -> Result<Option<Caller>, Fail> {
         let (hash, now) = (hash_of(secret), self.now().millis());
         let found = self.read(move |q| {
             let row = q.row(&TOKEN, params![hash, now], |row| Ok((row.get::<i64>(0)?, row.get::<String>(1)?)))?;
             let Some((officer, scopes)) = row else { return Ok(None) };
             Ok(by_id(q, officer)?.map(|officer| (officer, scopes)))
         });
-        let (officer, scopes) = found.await.ok()??;
+        let Some((officer, scopes)) = found.await? else { return Ok(None) };
         let scopes = scopes.split_whitespace().filter_map(Scope::parse).collect();
-        officer.active.then(|| Caller { scopes, ..caller_of(&officer) })
+        Ok(officer.active.then(|| Caller { scopes, ..caller_of(&officer) }))
     }
 
     /// Makes a token in the name of an officer; answers the secret, shown once.

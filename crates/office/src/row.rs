@@ -4,8 +4,9 @@
 //! these tables.
 
 use law::{Date, Lamp, Moment, Sort};
-use matter::{Event, Matter, Phase, Procedure, Role};
+use matter::{Event, Matter, Phase, Procedure, Refusal, RefusalCode, Role, Sentence};
 
+use crate::fail::Fail;
 use crate::store::{Fault, Query, Tx};
 use crate::{params, statements};
 
@@ -20,8 +21,8 @@ statements! {
     CHAIN = "select payload, hash from event where matter_id = $1 order by seq";
     CLOCK = "insert into clock (matter_id, clock, body_id, aim_on, due_on, due_at, amber_on, paused, provisional, lapses) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     NO_CLOCKS = "delete from clock where matter_id = $1";
-    REPEATED = "select matter_id, seq from idempotency where body_id = $1 and key = $2";
-    REMEMBER = "insert into idempotency (body_id, key, matter_id, seq, at) values ($1, $2, $3, $4, $5)";
+    REPEATED = "select matter_id, seq, request from idempotency where body_id = $1 and key = $2";
+    REMEMBER = "insert into idempotency (body_id, key, matter_id, seq, at, request) values ($1, $2, $3, $4, $5, $6)";
     ORIGIN = "insert into origin (format, outside_id, body_id, matter_id, content_hash) values ($1, $2, $3, $4, $5)";
 }
 
@@ -306,14 +307,35 @@ pub(crate) fn role_id(role: Role) -> String {
     serde_json::to_value(role).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// The matter and event that an earlier act with this key made.
-pub(crate) fn repeated(tx: &mut Tx<'_>, body: i64, key: &str) -> Result<Option<(i64, i64)>, Fault> {
-    tx.row(&REPEATED, params![body, key], |row| Ok((row.get(0)?, row.get(1)?)))
+/// The idempotency key of an act, with the keyed hash of what was asked under it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Key {
+    pub name: String,
+    /// Empty for an act of the system, which asks the same under one key always.
+    pub request: Vec<u8>,
+}
+
+/// What an earlier act with this key made. The same key with another request is refused: to answer
+/// it with the first result would lose the second request without a word.
+pub(crate) fn repeated(tx: &mut Tx<'_>, body: i64, key: &Key) -> Result<Option<(i64, i64)>, Fail> {
+    let found = tx.row(&REPEATED, params![body, &key.name], |row| {
+        Ok((row.get::<i64>(0)?, row.get::<i64>(1)?, row.get::<Option<Vec<u8>>>(2)?))
+    })?;
+    let Some((matter, seq, request)) = found else { return Ok(None) };
+    // Records from before requests were hashed hold none.
+    match request {
+        Some(request) if request != key.request => {
+            let what = "同一个Idempotency-Key已经用于另一项内容不同的请求，这次请求没有执行";
+            let sentence = Sentence::new(what, "", "请为新的请求换一个新的键；若是重发，请原样重发");
+            Err(Fail::Refused(Refusal::new(RefusalCode::KeyReused, sentence)))
+        }
+        _ => Ok(Some((matter, seq))),
+    }
 }
 
 /// Keeps what an act with this key made.
-pub(crate) fn remember(tx: &mut Tx<'_>, body: i64, key: &str, matter: i64, seq: i64, at: Moment) -> Result<(), Fault> {
-    tx.execute(&REMEMBER, params![body, key, matter, seq, at.millis()]).map(drop)
+pub(crate) fn remember(tx: &mut Tx<'_>, body: i64, key: &Key, matter: i64, seq: i64, at: Moment) -> Result<(), Fault> {
+    tx.execute(&REMEMBER, params![body, &key.name, matter, seq, at.millis(), &key.request]).map(drop)
 }
 
 pub(crate) fn unhex(text: &str) -> Vec<u8> {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use law::{Date, Law, RuleFault};
 use matter::Procedure;
 use publication::{Columns, Kind};
+use sha2::{Digest, Sha256};
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "../../rulebook"]
@@ -33,6 +34,16 @@ impl RuleFiles {
         let mut files = RuleFiles::built_in();
         files.read_dir(dir, dir)?;
         Ok(files)
+    }
+
+    /// What tells this rulebook from another one: twelve digits of the hash of all its files.
+    pub fn version(&self) -> String {
+        let mut hasher = Sha256::new();
+        for part in self.0.iter().flat_map(|(path, text)| [path, text]) {
+            hasher.update((part.len() as u64).to_be_bytes());
+            hasher.update(part);
+        }
+        crate::row::hex(&hasher.finalize()[..6])
     }
 
     fn read_dir(&mut self, root: &Path, dir: &Path) -> std::io::Result<()> {

@@ -115,6 +115,14 @@ impl Verdict {
     }
 }
 
+/// Makes the store if needed and brings it to the current schema; answers the migrations that ran.
+///
+/// # Errors
+/// The engine's fault; [`Fault::Version`] for a store of a newer program.
+pub fn migrate(url: &StoreUrl) -> Result<Vec<i64>, Fault> {
+    threads::migrated(url)
+}
+
 /// A handle to the store; clones share the threads, the last one stops them.
 #[derive(Clone)]
 pub struct Store {

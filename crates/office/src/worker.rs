@@ -11,23 +11,27 @@ use sha2::{Digest, Sha256};
 
 use crate::act::{Target, Work, perform};
 use crate::fail::Fail;
+use crate::house::House;
 use crate::job::{self, Job, Kind};
 use crate::mail::Carrier;
 use crate::office::Office;
 use crate::paper::{self, Letter, Letterhead};
 use crate::prepare::Texts;
 use crate::store::{Fault, Lane, Query, Tx};
-use crate::{audit, mail, params, release, remedy, row, statements};
+use crate::{audit, draft, mail, params, release, remedy, row, statements};
 
 statements! {
     LAPSED = "select distinct m.body_id, m.id from clock c join matter m on m.id = c.matter_id where c.lapses = 1 and c.paused = 0 and c.due_at < $1 limit 200";
     PAPER = "select p.matter_id, p.paper, p.number_text, p.template_hash, p.issued_at, p.body_id from paper p where p.id = $1";
     RENDERED = "update paper set state = 'ready', sealed = $1, content_hash = $2 where id = $3";
+    SESSIONS = "delete from session where ends_at < $1";
     TEXTS = "select element, sealed from matter_text where matter_id = $1 and element not like '~%'";
 }
 
 /// Pause between looks at the store when nothing wakes the worker.
 const IDLE: Duration = Duration::from_millis(400);
+/// How long done jobs are kept for those who look back.
+const JOBS_KEPT_HOURS: i64 = 7 * 24;
 /// Audit records chained in one turn.
 const CHAINED: u32 = 2000;
 
@@ -46,7 +50,13 @@ impl Office {
     pub fn work(&self, carrier: Arc<dyn Carrier>, stop: Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
         let office = self.clone();
         std::thread::spawn(move || {
+            let mut swept = None;
             while !stop.load(Ordering::Relaxed) {
+                let now = office.now();
+                if swept.is_none_or(|at: Moment| at.plus_hours(1) <= now) {
+                    swept =
+                        office.sweep().map(|()| now).map_err(|fail| tracing::warn!(?fail, "nothing was swept")).ok();
+                }
                 match office.turn(&*carrier) {
                     Ok(true) => {}
                     Ok(false) => std::thread::sleep(IDLE),
@@ -55,6 +65,20 @@ impl Office {
                         std::thread::sleep(IDLE * 5);
                     }
                 }
+            }
+        })
+    }
+
+    /// For a process without a worker: keeps showing what other processes index and change of the
+    /// bodies, until told to stop, on a thread of its own. It performs nothing.
+    pub fn watch(&self, stop: Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
+        let office = self.clone();
+        std::thread::spawn(move || {
+            while !stop.load(Ordering::Relaxed) {
+                if let Err(fault) = office.indexes().refresh().and_then(|()| office.learn()) {
+                    tracing::warn!(%fault, "other processes are not seen; trying again");
+                }
+                std::thread::sleep(IDLE);
             }
         })
     }
@@ -77,30 +101,29 @@ impl Office {
         let mut performed = false;
         for (body, id) in found {
             let house = self.house().clone();
-            performed |= self.store.write_blocking(Lane::Bulk, move |tx| {
-                let Some(matter) = row::lock(tx, body, id)? else { return Ok(false) };
-                let procedure = house.procedure(&matter.procedure, &matter.version)?;
-                let lapses = matter.lapses(&procedure, now);
-                for lapse in &lapses {
-                    let key = Some(format!("lapse:{id}:{}:{}", lapse.clock, lapse.at.millis()));
-                    let work = Work {
-                        target: Target::Existing(id),
-                        body,
-                        step: lapse.step.clone(),
-                        actor: Actor::system(),
-                        key,
-                        expected_seq: None,
-                        at: now,
-                        values: Default::default(),
-                        texts: Texts::default(),
-                        child: None,
-                    };
-                    perform(tx, &house, work)?;
-                }
-                Ok::<_, Fail>(!lapses.is_empty())
-            })?;
+            let lapsed = self.store.write_blocking(Lane::Bulk, move |tx| lapse_first(tx, &house, body, id, now));
+            match lapsed {
+                Ok(done) => performed |= done,
+                // One matter whose rules do not let it go on must not hold up all others.
+                Err(Fail::Refused(refusal)) => tracing::warn!(matter = id, code = ?refusal.code, "a lapse was refused"),
+                Err(other) => return Err(other),
+            }
         }
         Ok(performed)
+    }
+
+    /// Removes what nobody needs any more: jobs done a week ago, sessions that ended, drafts past
+    /// their day.
+    ///
+    /// # Errors
+    /// Our failure.
+    pub fn sweep(&self) -> Result<(), Fail> {
+        let now = self.now();
+        self.store.write_blocking(Lane::Bulk, move |tx: &mut Tx<'_>| {
+            job::sweep(tx, now.plus_hours(-JOBS_KEPT_HOURS))?;
+            tx.execute(&SESSIONS, params![now.millis()])?;
+            draft::sweep(tx, now).map_err(Fail::from)
+        })
     }
 
     fn one_job(&self, carrier: &dyn Carrier) -> Result<bool, Fail> {
@@ -116,11 +139,15 @@ impl Office {
         };
         if let Err(fail) = outcome {
             let why = match fail {
+                Fail::Fault(Fault::Carrier(why)) => why,
                 Fail::Fault(fault) => fault.to_string(),
                 other => format!("{other:?}"),
             };
             let again = job.clone();
-            self.store.write_blocking(Lane::Bulk, move |tx| job::failed(tx, &again, now, &why))?;
+            self.store.write_blocking(Lane::Bulk, move |tx| {
+                job::failed(tx, &again, now, &why)?;
+                if again.kind == Kind::Mail { mail::failed(tx, &again, &why) } else { Ok(()) }
+            })?;
         }
         Ok(true)
     }
@@ -206,6 +233,33 @@ impl Office {
         })?;
         Ok(())
     }
+}
+
+/// Performs the lapse of a matter that came first; the next turn finds what is left. It happened when
+/// the limit ended, however late the worker comes to it: what starts then runs from that day.
+fn lapse_first(tx: &mut Tx<'_>, house: &House, body: i64, id: i64, now: Moment) -> Result<bool, Fail> {
+    let Some(matter) = row::lock(tx, body, id)? else { return Ok(false) };
+    let procedure = house.procedure(&matter.procedure, &matter.version)?;
+    let Some(lapse) = matter.lapses(&procedure, now).into_iter().min_by_key(|lapse| lapse.at) else {
+        return Ok(false);
+    };
+    let name = format!("lapse:{id}:{}:{}", lapse.clock, lapse.at.millis());
+    // Never before what was recorded since, unless the step may be told late.
+    let backdated = procedure.step(&lapse.step).is_some_and(|step| step.backdated);
+    let at = if backdated { lapse.at } else { lapse.at.max(matter.at) };
+    let work = Work {
+        target: Target::Existing(id),
+        body,
+        step: lapse.step,
+        actor: Actor::system(),
+        key: Some(row::Key { name, request: Vec::new() }),
+        expected_seq: None,
+        at,
+        values: Default::default(),
+        texts: Texts::default(),
+        child: None,
+    };
+    perform(tx, house, work).map(|_| true)
 }
 
 /// The texts of a matter, opened for a letter to its own party.

@@ -5,6 +5,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use tantivy::Directory;
+use tantivy::directory::{INDEX_WRITER_LOCK, MmapDirectory};
 use tantivy::indexer::IndexWriterOptions;
 use tantivy::schema::Facet;
 use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term};
@@ -15,6 +17,9 @@ use crate::schema::{self, FORMAT, Fields};
 
 /// Memory that a writer may fill before it flushes, in bytes.
 const WRITER_MEMORY: usize = 50_000_000;
+/// How often, and how long apart, an index that another process writes is tried again.
+const PATIENCE: u32 = 40;
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(50);
 /// Names the kind and format of the index in its directory.
 const MARKER: &str = "index-kind";
 
@@ -62,6 +67,8 @@ pub enum Op {
 pub enum Fault {
     /// The directory holds something that is no index; nothing was touched.
     Foreign,
+    /// Another process is writing it.
+    Written,
     /// Files could not be read or written.
     Io(io::Error),
     /// The engine failed.
@@ -72,6 +79,7 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Foreign => f.write_str("the index directory holds other files"),
+            Self::Written => f.write_str("another process writes the index"),
             Self::Io(error) => write!(f, "index files: {error}"),
             Self::Engine(error) => write!(f, "index: {error}"),
         }
@@ -102,10 +110,17 @@ pub struct Index {
 
 impl Index {
     /// Opens the index in `dir`. A directory that is missing, damaged, of another kind or of
-    /// an older format is made anew, empty, with cursor 0. A directory with other files in
+    /// an older format is made anew, empty, with cursor 0; never under another process that writes
+    /// there, whose files only look damaged while it replaces them. A directory with other files in
     /// it is left alone: [`Fault::Foreign`].
     pub fn open(dir: &Path, kind: Kind) -> Result<Self, Fault> {
-        Self::open_whole(dir, kind).or_else(|_| Self::create(dir, kind))
+        for _ in 0..PATIENCE {
+            match Self::open_whole(dir, kind).or_else(|_| Self::create(dir, kind)) {
+                Err(Fault::Written) => std::thread::sleep(PAUSE),
+                done => return done,
+            }
+        }
+        Err(Fault::Written)
     }
 
     fn open_whole(dir: &Path, kind: Kind) -> Result<Self, Fault> {
@@ -123,13 +138,16 @@ impl Index {
 
     fn create(dir: &Path, kind: Kind) -> Result<Self, Fault> {
         fs::create_dir_all(dir)?;
-        let files = fs::read_dir(dir)?.collect::<Result<Vec<_>, _>>()?;
+        let mut files = fs::read_dir(dir)?.collect::<Result<Vec<_>, _>>()?;
+        files.retain(|file| file.path() != dir.join(&INDEX_WRITER_LOCK.filepath));
         let ours = dir.join(MARKER).exists() || dir.join("meta.json").exists();
         let only_files = files.iter().all(|file| file.file_type().is_ok_and(|kind| kind.is_file()));
         let replaceable = files.is_empty() || (ours && only_files);
         if !replaceable {
             return Err(Fault::Foreign);
         }
+        let place = MmapDirectory::open(dir).map_err(TantivyError::from)?;
+        let _alone = place.acquire_lock(&INDEX_WRITER_LOCK).map_err(|_| Fault::Written)?;
         for file in files {
             fs::remove_file(file.path())?;
         }

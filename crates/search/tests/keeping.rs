@@ -45,6 +45,15 @@ fn a_damaged_or_foreign_index_is_made_anew() {
 }
 
 #[test]
+fn another_process_that_writes_is_never_robbed_of_its_files() {
+    let (dir, index) = filled();
+    let _writer = index.writer().unwrap();
+    std::fs::write(dir.path().join("index-kind"), "half written").unwrap();
+    assert!(matches!(Index::open(dir.path(), Kind::Desk), Err(Fault::Written)));
+    assert_eq!(ids(&index, &ask("停车")).len(), ids(&filled().1, &ask("停车")).len());
+}
+
+#[test]
 fn a_directory_of_other_files_is_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("重要.txt");

@@ -34,6 +34,10 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     vec![
         asset("portal.css", css(include_str!("../../../assets/css/portal.css"))),
         asset("desk.css", css(include_str!("../../../assets/css/desk.css"))),
+        asset(
+            "paper.css",
+            include_str!("../../../assets/css/tokens.css").to_owned() + include_str!("../../../assets/css/paper.css"),
+        ),
         asset("desk.js", file(include_str!("../../../assets/js/desk.js"))),
         asset("portal.js", file(include_str!("../../../assets/js/portal.js"))),
         asset("emblem.svg", file(include_str!("../../../assets/icons/emblem.svg"))),

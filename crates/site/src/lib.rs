@@ -10,6 +10,7 @@ pub mod component;
 pub mod desk;
 pub mod form;
 pub mod lang;
+pub mod letter;
 pub mod limits;
 pub mod page;
 pub mod portal;
@@ -32,7 +33,7 @@ pub struct Settings {
     /// Address under which people know the site, such as `https://site.invalid`, for links that leave
     /// it (receipts, QR codes) and the foot of its pages. Empty: not known.
     pub host: String,
-    /// Proxies whose word about client address and TLS is believed; the machine itself always is.
+    /// Proxies whose word about client address and TLS is believed; nobody else's is.
     pub proxies: Vec<IpAddr>,
     /// Everything comes by TLS, whatever a proxy says: cookies are marked so.
     pub secure: bool,

@@ -14,11 +14,13 @@ pub enum Class {
     /// Filing and adding material on the portal, by address. Generous: a government hall or a
     /// school stands behind one address, and nobody's application is turned away for that.
     Filing,
+    /// Question pages on the way to a filing, by address: each is kept as a draft.
+    Draft,
     /// Looking up query codes, by address.
     Lookup,
     /// Tries of a query password, by query code; forgotten when one succeeds.
     Password,
-    /// Tries of a sign-in, by address; forgotten when one succeeds.
+    /// Tries of a sign-in or of a set-up address, by address; forgotten when one succeeds.
     SignIn,
     /// Tries of a sign-in, by account; forgotten when one succeeds.
     Account,
@@ -42,6 +44,7 @@ impl Class {
         const SECOND: i64 = 1_000_000;
         let (burst, every_us) = match self {
             Class::Filing => (60, 10 * SECOND),
+            Class::Draft => (300, 2 * SECOND),
             Class::Lookup => (60, 3 * SECOND),
             Class::Password => (6, 150 * SECOND),
             Class::SignIn => (30, 20 * SECOND),

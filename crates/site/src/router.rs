@@ -205,8 +205,8 @@ async fn recognise(site: &Site, permit: Permit, visit: &mut Visit, headers: &Hea
     };
     let Some(secret) = secret else { return Ok(()) };
     let found = match permit {
-        Permit::Token(_) => site.office.token(&secret).await,
-        _ => site.office.session(&secret).await,
+        Permit::Token(_) => site.office.token(&secret).await?,
+        _ => site.office.session(&secret).await?,
     };
     if let Some(caller) = found {
         visit.caller = caller;

@@ -162,7 +162,8 @@ pub async fn sign_in(site: &Site, visit: &Visit, login: &str, password: &str) ->
     let limits = &site.limits;
     limits.take(Class::SignIn, visit.address, now).map_err(NotSignedIn::TooMany)?;
     limits.take(Class::Account, login, now).map_err(NotSignedIn::TooMany)?;
-    let signed_in = site.office.sign_in(login, password).await.map_err(NotSignedIn::Refused)?;
+    let from = visit.address.to_string();
+    let signed_in = site.office.sign_in(login, password, &from).await.map_err(NotSignedIn::Refused)?;
     if let Some(old) = visit.secret(OFFICER) {
         // The old session ends by itself when this does not succeed.
         let _ = site.office.sign_out(old).await;
@@ -198,11 +199,11 @@ fn find<'a>(cookies: &'a [(String, String)], name: &str) -> Option<&'a str> {
     found.map(|(_, value)| value.as_str())
 }
 
-/// The client's address and whether it came by TLS. What a proxy says is believed only from the
-/// machine itself and from the proxies that the operator named.
+/// The client's address and whether it came by TLS. What a proxy says is believed only from those
+/// that the operator named: a header from anybody else was written by the client.
 pub(crate) fn client(parts: &Parts, settings: &Settings) -> (IpAddr, bool) {
     let peer = parts.extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
-    let trusted = |address: IpAddr| address.is_loopback() || settings.proxies.contains(&address);
+    let trusted = |address: IpAddr| settings.proxies.contains(&address.to_canonical());
     if !trusted(peer) {
         return (network(peer), settings.secure);
     }
@@ -293,18 +294,20 @@ mod tests {
 
     #[test]
     fn with_tls_cookies_are_secure_and_bound_to_the_host() {
-        let visitor = visit(&[("x-forwarded-proto", "https")], "127.0.0.1", &Settings::default());
+        let behind = Settings { proxies: vec!["127.0.0.1".parse().unwrap()], ..Settings::default() };
+        let visitor = visit(&[("x-forwarded-proto", "https")], "127.0.0.1", &behind);
         let line = visitor.open_officer("s", "/desk").headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
         assert_eq!(line, "__Host-officer=s; Path=/; HttpOnly; SameSite=Lax; Secure");
         let headers = [("x-forwarded-proto", "https"), ("cookie", "officer=plain; a=b")];
-        assert_eq!(visit(&headers, "127.0.0.1", &Settings::default()).secret(OFFICER), None);
+        assert_eq!(visit(&headers, "127.0.0.1", &behind).secret(OFFICER), None);
         let line = visitor.close_query("/q").headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
         assert!(line.starts_with("__Host-query=;") && line.ends_with("Max-Age=0"));
     }
 
     #[test]
     fn only_known_proxies_are_believed() {
-        let named = Settings { proxies: vec!["10.0.0.9".parse().unwrap()], ..Settings::default() };
+        let proxies = ["10.0.0.9", "127.0.0.1"].map(|proxy| proxy.parse().unwrap()).to_vec();
+        let named = Settings { proxies, ..Settings::default() };
         let address =
             |peer: &str, forwarded: &str| visit(&[("x-forwarded-for", forwarded)], peer, &named).address.to_string();
         assert_eq!(address("203.0.113.7", "198.51.100.1"), "203.0.113.7");
@@ -314,5 +317,9 @@ mod tests {
         assert_eq!(address("10.0.0.9", ""), "10.0.0.9");
         assert_eq!(address("127.0.0.1", "2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
         assert_eq!(address("127.0.0.1", "::ffff:198.51.100.1"), "198.51.100.1");
+        assert_eq!(address("[::ffff:10.0.0.9]", "198.51.100.1"), "198.51.100.1");
+        let forged = [("x-forwarded-for", "198.51.100.1"), ("x-forwarded-proto", "https")];
+        let alone = visit(&forged, "127.0.0.1", &Settings::default());
+        assert_eq!((alone.address.to_string().as_str(), alone.secure), ("127.0.0.1", false), "nobody is named");
     }
 }

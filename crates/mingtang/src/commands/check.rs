@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use law::{Law, RuleFault};
 use matter::check::{Source, Surroundings, check};
 use matter::{Procedure, scenario};
+use office::{RuleFiles, check_papers};
 use serde::Serialize;
 
 /// The rulebook is broken.
@@ -43,8 +44,8 @@ struct Outcome {
 
 /// Runs the command on the files of a rulebook, by path below `rulebook/`.
 ///
-/// Exit: 0; 3 when the rulebook is broken, each fault a line of JSON; 8 when a case fails.
-pub fn run(args: Args, files: &BTreeMap<String, String>) -> ExitCode {
+/// Exit: 0; 3 when the rulebook is broken (every letter is rendered with samples, too), each fault a line of JSON; 8 when a case fails.
+pub fn run(args: Args, files: &RuleFiles) -> ExitCode {
     let mut out = io::BufWriter::new(io::stdout().lock());
     match report(&args, files, &mut out).and_then(|code| out.flush().map(|()| code)) {
         Ok(code) => ExitCode::from(code),
@@ -53,8 +54,13 @@ pub fn run(args: Args, files: &BTreeMap<String, String>) -> ExitCode {
     }
 }
 
-fn report(args: &Args, files: &BTreeMap<String, String>, out: &mut impl Write) -> io::Result<u8> {
-    let (law, procedures, faults) = sound(files);
+fn report(args: &Args, rules: &RuleFiles, out: &mut impl Write) -> io::Result<u8> {
+    let files = &rules.0;
+    let (law, procedures, mut faults) = sound(files);
+    // A template is held against its procedures: those must be sound first.
+    if faults.is_empty() {
+        faults = check_papers(rules, procedures.iter());
+    }
     for fault in &faults {
         writeln!(out, "{}", serde_json::to_string(fault)?)?;
     }

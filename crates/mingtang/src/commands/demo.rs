@@ -94,7 +94,9 @@ pub fn run(args: Args, globals: &Globals) -> Result<ExitCode, Stop> {
     }
     let Args { listen, ease } = args;
     let host = format!("http://{}", listen.first().copied().unwrap_or(site::serve::LISTEN[0]));
-    serve::up(serve::Args { listen, role: Part::All, host, secure: false, smtp: None, mail_from: None, ease }, office)
+    let (proxies, mail) = (Vec::new(), serve::Mail::default());
+    let args = serve::Args { listen, role: Part::All, host, secure: false, proxies, mail, ease };
+    serve::up(args, office)
 }
 
 /// Tells the stories to the office, through the same acts as everybody.

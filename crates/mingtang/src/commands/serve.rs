@@ -1,6 +1,6 @@
 //! `mingtang serve`: the site, and the worker behind it.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,15 +26,39 @@ pub struct Args {
     /// 一切访问都经由TLS
     #[arg(long)]
     pub secure: bool,
+    /// 反向代理的地址，可写多次；只有它转来的X-Forwarded-For和X-Forwarded-Proto才采信
+    #[arg(long = "proxy", value_name = "ADDRESS", env = "MINGTANG_PROXY", value_delimiter = ',')]
+    pub proxies: Vec<IpAddr>,
+    #[command(flatten)]
+    pub mail: Mail,
+    /// 放宽访问频率限制的倍数，只用于压力测试
+    #[arg(long, hide = true, default_value_t = 0)]
+    pub ease: u32,
+}
+
+/// The mail server; user and password come from the environment only, because flags are seen by
+/// everybody on the machine.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Mail {
     /// 邮件服务器，如smtp://127.0.0.1:25；不写则通知留在发件箱
     #[arg(long, value_name = "URL", env = "MINGTANG_SMTP", requires = "mail_from")]
     pub smtp: Option<String>,
     /// 发件地址
     #[arg(long, value_name = "ADDRESS", env = "MINGTANG_MAIL_FROM")]
     pub mail_from: Option<String>,
-    /// 放宽访问频率限制的倍数，只用于压力测试
-    #[arg(long, hide = true, default_value_t = 0)]
-    pub ease: u32,
+}
+
+impl Mail {
+    /// The server, where one is named.
+    ///
+    /// # Errors
+    /// A sentence for the operator.
+    pub fn open(&self) -> Result<Option<Smtp>, String> {
+        match (&self.smtp, &self.mail_from) {
+            (Some(url), Some(from)) => Smtp::open(url, from, credentials()).map(Some),
+            _ => Ok(None),
+        }
+    }
 }
 
 /// Which part of the program a process plays.
@@ -54,9 +78,6 @@ pub enum Part {
 /// A store that cannot be opened, an address that cannot be listened on.
 pub fn run(args: Args, globals: &Globals) -> Result<ExitCode, Stop> {
     let office = globals.office(true)?;
-    if !office.has_officers(office.default_body())? {
-        eprintln!("还没有工作人员账号，工作台暂时无人能登录。请运行：mingtang user add 登录名 --role administrator");
-    }
     up(args, office)
 }
 
@@ -65,14 +86,16 @@ pub fn run(args: Args, globals: &Globals) -> Result<ExitCode, Stop> {
 /// # Errors
 /// As for [`run`].
 pub fn up(args: Args, office: Arc<Office>) -> Result<ExitCode, Stop> {
-    let carrier: Arc<dyn Carrier> = match (&args.smtp, &args.mail_from) {
-        (Some(url), Some(from)) => {
-            Arc::new(Smtp::open(url, from, credentials()).map_err(|why| Stop::new(exit::BROKEN, why))?)
-        }
-        _ => Arc::new(Outbox),
+    let carrier: Arc<dyn Carrier> = match args.mail.open().map_err(|why| Stop::new(exit::BROKEN, why))? {
+        Some(smtp) => Arc::new(smtp),
+        None => Arc::new(Outbox),
     };
     let stop = Arc::new(AtomicBool::new(false));
-    let worker = (args.role != Part::Web).then(|| office.work(carrier, stop.clone()));
+    let behind = match args.role {
+        Part::Web => office.watch(stop.clone()),
+        Part::All | Part::Worker => office.work(carrier, stop.clone()),
+    };
+    let secret = if args.role == Part::Worker { None } else { office.offer_setup()? };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Stop::new(exit::FAILED, format!("无法启动：{error}")))?;
     let outcome = runtime.block_on(async {
@@ -93,18 +116,28 @@ pub fn up(args: Args, office: Arc<Office>) -> Result<ExitCode, Stop> {
                 eprintln!("门户 http://{address}/　工作台 http://{address}/desk");
             }
         }
-        let settings = Settings { host: args.host, secure: args.secure, ease: args.ease, ..Settings::default() };
+        let told = listeners.first().and_then(|listener| listener.local_addr().ok());
+        let known = if args.host.is_empty() { told.map(|at| format!("http://{at}")) } else { Some(args.host.clone()) };
+        if let Some(secret) = secret {
+            offered(&known.unwrap_or_default(), &secret);
+        }
+        let Args { host, secure, ease, proxies, .. } = args;
+        let settings = Settings { host, secure, ease, proxies };
         site::serve(site::router(Site::new(office, settings)), listeners, site::serve::told_to_stop()).await;
         Ok(())
     });
     stop.store(true, Ordering::Relaxed);
-    if let Some(worker) = worker {
-        drop(worker.join());
-    }
+    drop(behind.join());
     outcome.map(|()| ExitCode::SUCCESS)
 }
 
-/// User and password of the mail server, from the environment only: flags are seen by everybody.
+/// Tells, while nobody can sign in, the address at which the first officer is made.
+fn offered(host: &str, secret: &str) {
+    eprintln!("还没有工作人员账号。请在24小时内用浏览器打开下面的地址，设置首位管理员；地址只能使用一次，请勿转发：");
+    eprintln!("{}{}", host.trim_end_matches('/'), site::desk::set_up::address(secret));
+}
+
+/// User and password of the mail server.
 fn credentials() -> Option<(String, String)> {
     let user = std::env::var("MINGTANG_SMTP_USER").ok()?;
     let file = std::env::var("MINGTANG_SMTP_PASSWORD_FILE").ok()?;

@@ -31,10 +31,12 @@ fn collect(dir: &Path, shown: &str, ends: &str, found: &mut Vec<File>) {
     for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         let path = if shown.is_empty() { name.clone() } else { format!("{shown}/{name}") };
+        // In a second worktree `.git` is a file.
+        if NOT_OURS.contains(&name.as_str()) {
+            continue;
+        }
         if entry.path().is_dir() {
-            if !NOT_OURS.contains(&name.as_str()) {
-                collect(&entry.path(), &path, ends, found);
-            }
+            collect(&entry.path(), &path, ends, found);
         } else if name.ends_with(ends)
             && let Ok(text) = fs::read_to_string(entry.path())
         {

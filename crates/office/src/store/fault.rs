@@ -23,6 +23,8 @@ pub enum Fault {
         /// The engine's own message, without parameter values.
         message: String,
     },
+    /// A notification was not carried; the sentence is for the officers who look after the outbox.
+    Carrier(String),
     /// A stored value is not of the shape the code expects.
     Shape(String),
     /// A row that was asked for by id is not there (or belongs to another body).
@@ -60,6 +62,7 @@ impl fmt::Display for Fault {
             Self::Missing(what) => write!(f, "no store: {what}"),
             Self::Version(what) => write!(f, "store version: {what}"),
             Self::Engine { during, message } => write!(f, "{during}: {message}"),
+            Self::Carrier(why) => f.write_str(why),
             Self::Shape(what) => write!(f, "unexpected stored value: {what}"),
             Self::Absent(what) => write!(f, "not found: {what}"),
             Self::Spoiled => f.write_str("an earlier statement of this act failed"),

@@ -22,7 +22,11 @@ macro_rules! migrations {
     };
 }
 
-static MIGRATIONS: &[Migration] = migrations![1 "0001_spine.sql", 3 "0003_publication.sql"];
+static MIGRATIONS: &[Migration] = migrations![
+    1 "0001_spine.sql",
+    3 "0003_publication.sql",
+    4 "0004_draft.sql",
+];
 
 const TABLE: &str = "create table if not exists migration \
      (version bigint primary key, hash text not null)";
@@ -59,7 +63,8 @@ fn fingerprint(sql: &str) -> String {
     Sha256::digest(sql.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-pub(super) fn sqlite(connection: &rusqlite::Connection, create: bool) -> Result<(), Fault> {
+/// Brings a store to the current schema; answers the migrations that ran.
+pub(super) fn sqlite(connection: &rusqlite::Connection, create: bool) -> Result<Vec<i64>, Fault> {
     let failed = |e: rusqlite::Error| lite::fault("migrating", &e);
     let exists = connection.table_exists(None, "migration").map_err(failed)?;
     if !exists && !create {
@@ -73,7 +78,8 @@ pub(super) fn sqlite(connection: &rusqlite::Connection, create: bool) -> Result<
             .and_then(|mut s| s.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect())
             .map_err(failed)?;
         let applied: Vec<(i64, String)> = applied;
-        for migration in outstanding(&applied, |m| m.sqlite, create)? {
+        let rest = outstanding(&applied, |m| m.sqlite, create)?;
+        for migration in &rest {
             connection.execute_batch(migration.sqlite).map_err(failed)?;
             connection
                 .execute(
@@ -82,24 +88,27 @@ pub(super) fn sqlite(connection: &rusqlite::Connection, create: bool) -> Result<
                 )
                 .map_err(failed)?;
         }
-        Ok(())
+        Ok(rest.iter().map(|migration| migration.version).collect())
     })();
     let end = if outcome.is_ok() { "commit" } else { "rollback" };
-    outcome.and(connection.execute_batch(end).map_err(failed))
+    let ended = connection.execute_batch(end).map_err(failed);
+    outcome.and_then(|ran| ended.map(|()| ran))
 }
 
-pub(super) fn postgres(session: &mut Session, create: bool) -> Result<(), Fault> {
+/// The same on PostgreSQL.
+pub(super) fn postgres(session: &mut Session, create: bool) -> Result<Vec<i64>, Fault> {
     // One process migrates; the others wait here and then find everything done.
     session.batch("begin; select pg_advisory_xact_lock(73112001)")?;
     let outcome = (|| {
         session.batch(TABLE)?;
         let applied = session.applied()?;
-        for migration in outstanding(&applied, |m| m.postgres, create)? {
+        let rest = outstanding(&applied, |m| m.postgres, create)?;
+        for migration in &rest {
             session.batch(migration.postgres)?;
             session.record(migration.version, &fingerprint(migration.postgres))?;
         }
-        Ok(())
+        Ok(rest.iter().map(|migration| migration.version).collect())
     })();
     let ended = session.batch(if outcome.is_ok() { "commit" } else { "rollback" });
-    outcome.and(ended)
+    outcome.and_then(|ran| ended.map(|()| ran))
 }

@@ -71,6 +71,8 @@ pub fn registered() -> Vec<&'static Statement> {
         crate::compose::STATEMENTS,
         crate::document::STATEMENTS,
         crate::edition::STATEMENTS,
+        crate::draft::STATEMENTS,
+        crate::examine::STATEMENTS,
         crate::facts::STATEMENTS,
         crate::feed::STATEMENTS,
         crate::figure::STATEMENTS,
@@ -89,6 +91,7 @@ pub fn registered() -> Vec<&'static Statement> {
         crate::release::STATEMENTS,
         crate::replies::STATEMENTS,
         crate::row::STATEMENTS,
+        crate::setup::STATEMENTS,
         crate::worker::STATEMENTS,
     ];
     modules.concat()

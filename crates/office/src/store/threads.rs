@@ -96,6 +96,17 @@ impl Threads {
     }
 }
 
+/// Makes the store if needed and brings it to the current schema, nothing more.
+pub(super) fn migrated(url: &StoreUrl) -> Result<Vec<i64>, Fault> {
+    match url {
+        StoreUrl::Sqlite(path) => migrate::sqlite(&sqlite::open_writer(path, true)?, true),
+        StoreUrl::Postgres(url) => {
+            let run = || migrate::postgres(&mut Session::open(url)?, true);
+            std::thread::scope(|scope| scope.spawn(run).join()).unwrap_or(Err(Fault::Abandoned))
+        }
+    }
+}
+
 /// Migrates and connects. On a thread of its own, because the driver blocks on a runtime of its
 /// own, which may not happen on a thread of the caller's runtime.
 fn connect(url: &str, create: bool, count: usize) -> Result<Vec<Session>, Fault> {

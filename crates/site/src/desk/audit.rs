@@ -103,6 +103,8 @@ fn row(record: Record, names: &BTreeMap<i64, String>) -> AuditRow {
         "sign_in_failed" => "登录失败",
         "officer_added" | "unit_added" => "新增人员或机构",
         "officer_changed" | "unit_changed" | "password_changed" => "更改人员或机构",
+        "setup_offered" => "生成首次设置地址",
+        "set_up" => "首次设置管理员",
         "token_made" => "发放接口令牌",
         _ => "办理",
     };
@@ -113,7 +115,12 @@ fn row(record: Record, names: &BTreeMap<i64, String>) -> AuditRow {
         (Some("unit"), Some(_)) => Link::new("", "机构"),
         _ => Link::default(),
     };
-    let note = if record.reason.is_empty() { String::new() } else { format!("事由：{}", record.reason) };
+    let signing = record.act.starts_with("sign_in");
+    let note = match record.reason.as_str() {
+        "" => String::new(),
+        from if signing => format!("来自{from}"),
+        reason => format!("事由：{reason}"),
+    };
     let actor = names.get(&record.actor).cloned();
     AuditRow {
         seq: record.seq.unwrap_or_default(),

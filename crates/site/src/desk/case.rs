@@ -2,13 +2,14 @@
 
 use super::dossier::page;
 use super::frame;
-use crate::Site;
+use crate::component::Link;
 use crate::form::Form;
 use crate::problem::{Kind as Why, Trouble};
 use crate::session::Visit;
+use crate::{Site, letter};
 use axum::extract::{Path, State};
 use axum::http::header;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use office::Fail;
 use std::sync::Arc;
 
@@ -88,5 +89,8 @@ pub async fn paper(
     Path((id, paper)): Path<(i64, i64)>,
 ) -> Result<Response, Trouble> {
     let (view, html) = site.office.paper_html(&visit.caller, paper).await?;
-    if view.matter == id { Ok(Html(html).into_response()) } else { Err(Trouble::new(Why::NotFound)) }
+    if view.matter != id {
+        return Err(Trouble::new(Why::NotFound));
+    }
+    letter::page(&site, &visit, &view, html, Link::new(super::show::address(id), "返回办件"))
 }

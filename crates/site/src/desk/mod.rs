@@ -25,6 +25,7 @@ pub mod perform;
 pub mod register;
 pub mod reply;
 pub mod search;
+pub mod set_up;
 pub mod settings;
 pub mod shell;
 pub mod show;
@@ -34,6 +35,7 @@ pub mod step;
 #[cfg(test)]
 mod sample;
 
+use crate::limits::Class;
 use crate::router::{Route, get, post};
 use office::{Permit, Role};
 
@@ -47,6 +49,8 @@ pub fn routes() -> Vec<Route> {
     vec![
         get("/desk/sign-in", Permit::Public, sign_in::show),
         post("/desk/sign-in", Permit::Public, sign_in::enter),
+        get(set_up::PATH, Permit::Public, set_up::show),
+        post(set_up::PATH, Permit::Public, set_up::make).limited(Class::SignIn),
         post("/desk/sign-out", OFFICER, sign_in::leave),
         get("/desk/password", Permit::Public, sign_in::password),
         post("/desk/password", Permit::Public, sign_in::change_password),

@@ -66,9 +66,15 @@ fn row(row: OutboxRow) -> NoticeRow {
     };
     let (kind, word) = match row.state.as_str() {
         "sent" => (LampKind::Green, "已发"),
+        "waiting" if row.error.is_some() => (LampKind::Amber, "待重发"),
         "waiting" => (LampKind::Grey, "待发"),
+        "failed" => (LampKind::Red, "没有发出"),
         _ => (LampKind::Blue, "留存备查"),
     };
+    let why = row.error.map(|error| {
+        let then = if row.state == "failed" { "不再自动重发" } else { "稍后自动重发" };
+        format!("{error}。已试{}次，{then}。", row.attempts)
+    });
     let matter = row.matter.map(|id| Link::new(show::address(id), "打开"));
     NoticeRow {
         at: row.at.to_minute(),
@@ -81,7 +87,7 @@ fn row(row: OutboxRow) -> NoticeRow {
         },
         matter: matter.unwrap_or_default(),
         state: Lamp::new(kind, word),
-        why: String::new(),
+        why: why.unwrap_or_default(),
     }
 }
 

@@ -22,7 +22,7 @@ pub struct SignInPage {
     pub assets: Assets,
     /// Name of the body.
     pub body: String,
-    /// What the page is for: 工作台登录 or 更改密码.
+    /// What the page is for: 登录工作台, 更改密码, 设置首位管理员.
     pub title: &'static str,
     /// Where the form goes.
     pub action: &'static str,
@@ -57,6 +57,35 @@ impl SignInPage {
                 Field::new("password", "密码", "").input(Input::Typed("password")).autocomplete("current-password"),
             ],
             foot: "连续输错5次，账号锁定15分钟。忘记密码请联系本机关管理员重置。",
+        }
+    }
+
+    /// The page of the first officer, for who holds the one-time address.
+    pub fn first(assets: Assets, body: String, guard: Guard, typed: [&str; 2], errors: ErrorSummary) -> Self {
+        let secret = |name: &'static str, label: &'static str| {
+            let field = Field::new(name, label, "").input(Input::Typed("password")).autocomplete("new-password");
+            field.error(errors.at(name))
+        };
+        let [login, name] = typed;
+        Self {
+            assets,
+            body,
+            guard,
+            message: String::new(),
+            title: "设置首位管理员",
+            action: super::set_up::PATH,
+            button: "建立账号并进入工作台",
+            fields: vec![
+                Field::new("login", "用户名", login)
+                    .hint("登录时填写，例如姓名的拼音。")
+                    .autocomplete("username")
+                    .error(errors.at("login")),
+                Field::new("name", "姓名", name).autocomplete("name").error(errors.at("name")),
+                secret("new", "密码").hint("至少10个字符，含有大写字母、小写字母、数字、符号中的三种；可以粘贴。"),
+                secret("again", "再输一次密码"),
+            ],
+            errors,
+            foot: "这个地址只能使用一次。管理员建立其他人员的账号、分配岗位，不办理事项。",
         }
     }
 
@@ -216,6 +245,19 @@ mod tests {
             check("sign_in_locked", &page(HOSTILE, "用户名或密码不对，账号已锁定，2026年11月22日 09:45 以后再试。"));
         assert!(html.contains("09:45") && !html.contains("<script>alert"), "escaped");
         assert!(html.contains("current-password") && !html.contains("onpaste"));
+    }
+
+    #[test]
+    fn the_first_officer_is_asked_for_name_and_password() {
+        let page = |typed, errors| {
+            let shell = sample("");
+            SignInPage::first(shell.assets, shell.body, guard("t", ""), typed, errors)
+        };
+        check("set_up", &page(["", ""], ErrorSummary::default()));
+        let mut errors = ErrorSummary::default();
+        errors.add("new", "密码至少10个字符，并含有大写字母、小写字母、数字、符号中的三种。");
+        let html = check("set_up_refused", &page(["guanli", HOSTILE], errors));
+        assert!(html.contains("guanli") && !html.contains("<script>alert") && html.contains("至少10个字符，并含有"));
     }
 
     #[test]

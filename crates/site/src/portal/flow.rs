@@ -3,7 +3,7 @@
 
 use super::ask::{Answers, Ask};
 use super::filing::{CheckPage, FormPage, facts, files_field};
-use super::{draft, foi, frame, message, replies};
+use super::{foi, frame, message, replies};
 use crate::Site;
 use crate::component::{Choice, ErrorSummary, Link, Notice, Rows, Steps, Text};
 use crate::form::{Form, see};
@@ -122,7 +122,7 @@ pub async fn question<F: Flow, const N: usize>(
     form: Form,
 ) -> Result<Response, Trouble> {
     let ground = Ground::of(&site, &visit, F::FORM).await?;
-    let mut answers = draft::get(&visit.csrf(), F::ROOT, site.office.now());
+    let mut answers = site.office.draft(visit.caller.body, &visit.csrf(), F::ROOT).await?;
     for id in F::PAGES[N].iter().filter(|id| form.has(id)) {
         answers.insert((*id).to_owned(), form.text(id));
     }
@@ -140,11 +140,11 @@ pub async fn answer<F: Flow, const N: usize>(
     form: Form,
 ) -> Result<Response, Trouble> {
     let ground = Ground::of(&site, &visit, F::FORM).await?;
-    let (visitor, now) = (visit.csrf(), site.office.now());
-    let mut answers = draft::get(&visitor, F::ROOT, now);
+    let (visitor, body) = (visit.csrf(), visit.caller.body);
+    let mut answers = site.office.draft(body, &visitor, F::ROOT).await?;
     answers.retain(|id, _| !F::PAGES[N].contains(&id.as_str()));
     answers.extend(form.answers(F::PAGES[N].iter().copied()));
-    draft::put(&visitor, F::ROOT, answers.clone(), now);
+    site.office.keep_draft(body, &visitor, F::ROOT, &answers).await?;
     let none = ErrorSummary::default();
     let errors = ground.ask(&answers, &none)?.check(F::PAGES[N]);
     if errors.is_empty() {
@@ -164,7 +164,7 @@ fn next_page<F: Flow>(ask: &Ask) -> String {
 /// The check page.
 pub async fn check<F: Flow>(State(site): State<Arc<Site>>, visit: Visit) -> Result<Response, Trouble> {
     let ground = Ground::of(&site, &visit, F::FORM).await?;
-    let answers = draft::get(&visit.csrf(), F::ROOT, site.office.now());
+    let answers = site.office.draft(visit.caller.body, &visit.csrf(), F::ROOT).await?;
     let none = ErrorSummary::default();
     let ask = ground.ask(&answers, &none)?;
     if answers.is_empty() && super::receipt::held(&visit).is_some() {
@@ -224,14 +224,15 @@ pub async fn send<F: Flow>(State(site): State<Arc<Site>>, visit: Visit, mut form
     };
     match site.office.file(&visit.caller, filing).await {
         Ok(filed) => {
-            draft::forget(&visit.csrf(), F::ROOT);
+            // Filed is filed: a draft that could not be removed now ends by itself.
+            drop(site.office.forget_draft(visit.caller.body, &visit.csrf(), F::ROOT).await);
             let unread = form.refused_files().iter().map(|(field, sentence)| FieldError::new(field, sentence));
             let refused: Vec<FieldError> = filed.refused_files.iter().cloned().chain(unread).collect();
             super::receipt::open(&site, &visit, &filed, &refused).await
         }
         Err(fail) => {
             let errors = wrong::<F>(fail)?;
-            draft::put(&visit.csrf(), F::ROOT, answers.clone(), site.office.now());
+            site.office.keep_draft(visit.caller.body, &visit.csrf(), F::ROOT, &answers).await?;
             let page = check_page::<F>(&site, &visit, &ground.ask(&answers, &errors)?).await?;
             Ok(page::respond(StatusCode::UNPROCESSABLE_ENTITY, &page, &page.shell))
         }

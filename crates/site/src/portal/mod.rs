@@ -3,7 +3,6 @@
 pub mod article;
 pub mod ask;
 pub mod column;
-pub mod draft;
 pub mod error;
 pub mod feed;
 pub mod filing;
@@ -85,16 +84,16 @@ pub fn routes() -> Vec<Route> {
         get("/file/{id}", Public, article::file),
         get("/foi", Public, foi::start),
         get("/foi/what", Public, flow::question::<Foi, 0>),
-        post("/foi/what", Public, flow::answer::<Foi, 0>),
+        post("/foi/what", Public, flow::answer::<Foi, 0>).limited(Class::Draft),
         get("/foi/you", Public, flow::question::<Foi, 1>),
-        post("/foi/you", Public, flow::answer::<Foi, 1>),
+        post("/foi/you", Public, flow::answer::<Foi, 1>).limited(Class::Draft),
         get("/foi/check", Public, flow::check::<Foi>),
         post("/foi/check", Public, flow::send::<Foi>).uploads().limited(Class::Filing),
         get("/message", Public, message::start),
         get("/message/what", Public, flow::question::<Message, 0>),
-        post("/message/what", Public, flow::answer::<Message, 0>),
+        post("/message/what", Public, flow::answer::<Message, 0>).limited(Class::Draft),
         get("/message/you", Public, flow::question::<Message, 1>),
-        post("/message/you", Public, flow::answer::<Message, 1>),
+        post("/message/you", Public, flow::answer::<Message, 1>).limited(Class::Draft),
         get("/message/check", Public, flow::check::<Message>),
         post("/message/check", Public, flow::send::<Message>).uploads().limited(Class::Filing),
         get("/receipt", Party, receipt::show),

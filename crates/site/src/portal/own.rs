@@ -1,7 +1,6 @@
 //! A person's own matter (P18): its whole way with dates, papers and files.
 
 use super::{frame, rate, receipt, words};
-use crate::Site;
 use crate::component::{
     Clock, Entry, EntryState, Explanation, Fact, Facts, Guard, Link, Notice, NoticeKind, Text, Timeline,
 };
@@ -9,9 +8,10 @@ use crate::form::Form;
 use crate::page::{self, Shell};
 use crate::problem::{Kind, Trouble};
 use crate::session::Visit;
+use crate::{Site, letter};
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 use office::ticket::Code;
 use office::{MatterView, OptionView, TimelineItem};
 use std::sync::Arc;
@@ -201,8 +201,8 @@ fn options(view: &MatterView) -> Vec<Link> {
 
 /// A letter of the party's matter.
 pub async fn paper(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<i64>) -> Result<Response, Trouble> {
-    let (_, html) = site.office.paper_html(&visit.caller, id).await?;
-    Ok(Html(html).into_response())
+    let (paper, html) = site.office.paper_html(&visit.caller, id).await?;
+    letter::page(&site, &visit, &paper, html, Link::new("/q/matter", "返回办理进度"))
 }
 
 /// A file of the party's matter, always as a download.

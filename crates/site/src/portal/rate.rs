@@ -89,7 +89,7 @@ fn rating(procedure: &Procedure) -> Option<&Step> {
 /// The party's matter, where this browser has opened one.
 async fn known(site: &Site, visit: &Visit) -> Result<Option<MatterView>, Trouble> {
     let Some(secret) = visit.secret(QUERY) else { return Ok(None) };
-    let Some(caller) = site.office.session(secret).await else { return Ok(None) };
+    let Some(caller) = site.office.session(secret).await? else { return Ok(None) };
     let Some(matter) = caller.matter else { return Ok(None) };
     Ok(Some(site.office.matter(&caller, matter).await?))
 }

@@ -54,7 +54,7 @@ pub async fn open(site: &Site, visit: &Visit, filed: &Filed, refused: &[FieldErr
     set_slip(&mut response, &format!("{}.{}", filed.code, filed.password), site.settings.secure);
     let sentences: Vec<&str> = refused.iter().map(|error| error.sentence.as_str()).collect();
     let kept = [(SLIP.to_owned(), sentences.join("\n"))].into();
-    super::draft::put(&visit.csrf(), "/receipt", kept, site.office.now());
+    site.office.keep_draft(visit.caller.body, &visit.csrf(), "/receipt", &kept).await?;
     Ok(response)
 }
 
@@ -75,7 +75,8 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
     };
     let view = site.office.matter(&visit.caller, id).await?;
     let shell = frame::shell(&site, &visit, "回执", "");
-    let refused = super::draft::get(&visit.csrf(), "/receipt", site.office.now()).remove(SLIP).unwrap_or_default();
+    let kept = site.office.draft(visit.caller.body, &visit.csrf(), "/receipt").await?;
+    let refused = kept.get(SLIP).cloned().unwrap_or_default();
     let track = format!("/q?code={}", code.digits());
     let page = Receipt {
         notices: refused_files(&refused),

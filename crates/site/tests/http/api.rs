@@ -103,6 +103,33 @@ async fn the_same_key_creates_one_matter() {
 }
 
 #[tokio::test]
+async fn the_same_key_with_another_request_is_refused() {
+    let world = World::new().await;
+    let token = format!("Bearer {}", world.token(&BOTH).await);
+    let mut client = world.client();
+    let headers = [("content-type", "application/json"), ("authorization", token.as_str()), ("idempotency-key", "k-1")];
+    let first = client.send("POST", "/api/v1/matters", &headers, message().to_string()).await;
+    assert_eq!(first.status, StatusCode::CREATED, "{}", first.text);
+    let mut other = message();
+    other["answers"]["title"] = json!("另一件事情");
+    let refused = client.send("POST", "/api/v1/matters", &headers, other.to_string()).await;
+    assert_eq!(
+        (refused.status, refused.json()["code"].as_str()),
+        (StatusCode::UNPROCESSABLE_ENTITY, Some("key_reused"))
+    );
+    assert!(refused.json()["detail"].as_str().unwrap().contains("请为新的请求换一个新的键"), "{}", refused.text);
+    let again = client.send("POST", "/api/v1/matters", &headers, message().to_string()).await;
+    assert_eq!((again.json()["repeated"].as_bool(), &again.json()["id"]), (Some(true), &first.json()["id"]));
+    // The same for a step.
+    let place = format!("/api/v1/matters/{}/assign", first.json()["id"].as_str().unwrap());
+    let unit = |note: &str| json!({ "answers": { "unit": world.unit.to_string(), "note": note } }).to_string();
+    let done = client.send("POST", &place, &headers, unit("请办理")).await;
+    assert_eq!(done.status, StatusCode::OK, "{}", done.text);
+    assert_eq!(client.send("POST", &place, &headers, unit("请尽快")).await.json()["code"], "key_reused");
+    assert_eq!(client.send("POST", &place, &headers, unit("请办理")).await.json()["repeated"], true);
+}
+
+#[tokio::test]
 async fn a_guessed_id_is_not_found() {
     let world = World::new().await;
     let token = world.token(&BOTH).await;

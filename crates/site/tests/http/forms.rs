@@ -107,3 +107,32 @@ async fn too_many_filings_from_one_address_wait() {
     world.clock.step(60_000);
     assert_eq!(citizen.post_raw("/filing", &[("csrf", &csrf)]).await.status, StatusCode::OK, "a minute later");
 }
+
+#[tokio::test]
+async fn a_forged_address_from_nobody_we_know_changes_nothing() {
+    let world = World::new().await;
+    let mut attacker = world.probe();
+    attacker.peer = "203.0.113.7:5000".parse().unwrap();
+    let csrf = attacker.get("/form").await.hidden("csrf");
+    let mut last = StatusCode::OK;
+    for turn in 0..100 {
+        // Another address each time: believed, none of them would ever be limited.
+        attacker.headers.insert("x-forwarded-for", format!("198.51.100.{turn}").parse().unwrap());
+        last = attacker.post_raw("/filing", &[("csrf", &csrf)]).await.status;
+        if last != StatusCode::OK {
+            break;
+        }
+    }
+    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+    let mut officer = world.probe();
+    officer.peer = attacker.peer;
+    officer.headers.insert("x-forwarded-for", "198.51.100.9".parse().unwrap());
+    let right = [("login", "handler"), ("password", crate::support::PASSWORD)];
+    assert_eq!(officer.post("/desk/sign-in", "/desk/sign-in", &right).await.status, StatusCode::SEE_OTHER);
+    officer.peer = world.probe().peer;
+    assert_eq!(officer.post("/desk/sign-in", "/desk/sign-in", &right).await.status, StatusCode::SEE_OTHER);
+    let auditor = office::Caller::system(world.office().default_body());
+    let records = world.office().audit(&auditor, None, None).await.unwrap();
+    let from: Vec<&str> = records.iter().filter(|one| one.act == "sign_in").map(|one| one.reason.as_str()).collect();
+    assert_eq!(from, ["198.51.100.9", "203.0.113.7"], "newest first: through the proxy, then not");
+}

@@ -5,5 +5,6 @@ mod forms;
 mod frame;
 mod permits;
 mod sessions;
+mod set_up;
 mod support;
 mod tracking;

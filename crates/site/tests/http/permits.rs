@@ -46,8 +46,9 @@ fn each_face_asks_for_its_own_kind_of_proof() {
         let line = format!("{} {}", route.method, route.path);
         match route.face() {
             Face::Portal => assert!(matches!(route.rule.permit, Permit::Public | Permit::Party), "{line}"),
-            // The door, and the page that replaces a one-time password after asking for it.
-            Face::Desk if [site::router::SIGN_IN, "/desk/password"].contains(&route.path) => {
+            // The door, the page that replaces a one-time password after asking for it, and the
+            // one that makes the first officer for who holds the address that `serve` printed.
+            Face::Desk if [site::router::SIGN_IN, "/desk/password", site::desk::set_up::PATH].contains(&route.path) => {
                 assert_eq!(route.rule.permit, Permit::Public, "{line}");
             }
             Face::Desk => assert!(matches!(route.rule.permit, Permit::Officer | Permit::Roles(_)), "{line}"),

@@ -110,3 +110,36 @@ async fn a_partys_session_opens_one_matter_and_no_desk() {
     officer.cookies.insert("query".into(), officer.cookies["officer"].clone());
     assert_eq!(officer.get("/q/mine").await.status, StatusCode::SEE_OTHER, "an officer is no party");
 }
+
+#[tokio::test]
+async fn a_full_store_is_busy_and_signs_nobody_out() {
+    let world = World::new().await;
+    let mut officer = world.probe();
+    officer.post("/desk/sign-in", "/desk/sign-in", &RIGHT).await;
+    let token = format!("Bearer {}", world.token(&[office::Scope::MattersRead]).await);
+    let gate = std::sync::Arc::new(std::sync::RwLock::new(()));
+    let held = gate.write().unwrap();
+    let (full, mut filled) = tokio::sync::mpsc::unbounded_channel();
+    let readers: Vec<_> = (0..6000)
+        .map(|_| {
+            let (store, gate, full) = (world.office().store().clone(), gate.clone(), full.clone());
+            tokio::spawn(async move {
+                let waited = store.read(move |_| Ok(drop(gate.read()))).await;
+                if waited == Err(office::Fault::Busy) {
+                    full.send(()).ok();
+                }
+            })
+        })
+        .collect();
+    filled.recv().await.unwrap();
+    for (path, headers) in [("/desk", vec![]), ("/api/v1/probe", vec![("authorization", token.as_str())])] {
+        let answer = officer.send("GET", path, &headers, "").await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        assert!(answer.header("retry-after").parse::<u32>().unwrap() >= 1, "{path}");
+    }
+    drop(held);
+    for reader in readers {
+        reader.await.unwrap();
+    }
+    assert_eq!(officer.get("/desk").await.status, StatusCode::OK, "still signed in");
+}

@@ -10,15 +10,18 @@ use office::{BodySettings, Caller, Office, OfficerForm, Options, Permit, Role, R
 use site::form::Form;
 use site::problem::Trouble;
 use site::router::{Route, get, post, serving};
-use site::session::{Visit, sign_in};
+use site::session::{Peer, Visit, sign_in};
 use site::{Settings, Site};
 use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tower::ServiceExt;
 
 /// Monday, 2026-11-23 09:00 at +08:00.
 const START: Moment = Moment::from_millis(1_795_395_600_000);
+/// The proxy that the site of a test believes.
+const PROXY: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::new(10, 0, 0, 9), 4000));
 pub const PASSWORD: &str = "Qingwan-Test-2026";
 
 pub struct World {
@@ -32,6 +35,17 @@ pub struct World {
 
 impl World {
     pub async fn new() -> World {
+        let mut world = World::bare().await;
+        let body = world.office().default_body();
+        world.unit = world.office().add_unit(&Caller::system(body), "市政设施科", false).await.unwrap();
+        let roles = [Role::Handler, Role::Clerk];
+        world.handler = officer(world.office(), body, "handler", Some(world.unit), &roles).await;
+        officer(world.office(), body, "admin", None, &[Role::Administrator]).await;
+        world
+    }
+
+    /// An office in which nobody can sign in yet.
+    pub async fn bare() -> World {
         let data = tempfile::tempdir().unwrap();
         let clock = Arc::new(Stepped::at(START));
         let rules = Rulebook::parse(RuleFiles::built_in()).unwrap_or_else(|faults| panic!("{faults:?}"));
@@ -40,12 +54,9 @@ impl World {
         options.random = Arc::new(Seeded::new(7));
         options.database = schema();
         let office = tokio::task::spawn_blocking(|| Office::open(options)).await.unwrap().unwrap();
-        let body = office.default_body();
-        let unit = office.add_unit(&Caller::system(body), "市政设施科", false).await.unwrap();
-        let handler = officer(&office, body, "handler", Some(unit), &[Role::Handler, Role::Clerk]).await;
-        officer(&office, body, "admin", None, &[Role::Administrator]).await;
-        let site = Site::new(Arc::new(office), Settings::default());
-        World { _data: data, clock, site, handler, unit }
+        let settings = Settings { proxies: vec![PROXY.ip()], ..Settings::default() };
+        let site = Site::new(Arc::new(office), settings);
+        World { _data: data, clock, site, handler: 0, unit: 0 }
     }
 
     pub fn office(&self) -> &Office {
@@ -58,7 +69,7 @@ impl World {
 
     /// A client of a site that has only these routes.
     pub fn client_of(&self, router: Router) -> Client {
-        Client { router, cookies: BTreeMap::new(), headers: HeaderMap::new() }
+        Client { router, cookies: BTreeMap::new(), headers: HeaderMap::new(), peer: PROXY }
     }
 
     /// A client of the probes below.
@@ -115,6 +126,8 @@ pub struct Client {
     router: Router,
     pub cookies: BTreeMap<String, String>,
     pub headers: HeaderMap,
+    /// Who the connection comes from: the proxy that is named, unless a test says otherwise.
+    pub peer: SocketAddr,
 }
 
 pub struct Answer {
@@ -153,7 +166,9 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let response = self.router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
+        let mut request = request.body(body.into()).unwrap();
+        request.extensions_mut().insert(Peer(self.peer));
+        let response = self.router.clone().oneshot(request).await.unwrap();
         self.keep(response.headers());
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();

@@ -185,7 +185,7 @@ const NO_CLOCK: &str = "delete from clock where matter_id = $1";
 const TEXT: &str = "insert into matter_text (matter_id, element, body_id, sealed, masked) values ($1, $2, 1, $3, $4)";
 const LOOKUP: &str = "insert into lookup (body_id, kind, hash, matter_id) values (1, $1, $2, $3)";
 const SECRET: &str = "insert into secret (id, kind, wrapped) values ($1, 'matter', $2)";
-const KEY: &str = "insert into idempotency (body_id, key, matter_id, seq, at) values (1, $1, $2, 1, $3)";
+const KEY: &str = "insert into idempotency (body_id, key, matter_id, seq, at, request) values (1, $1, $2, 1, $3, $4)";
 const OUTBOX: &str = "insert into outbox (id, body_id, matter_id, channel, notice, sealed_to, masked_to, subject, masked_text, state, attempts, at) values ($1, 1, $2, 'sms', 'reply', $3, '138****0000', '本机关：您的网民留言有新的进展', '您提交的网民留言有新的进展，请凭查询码和查询密码在本机关网站查看。', 'waiting', 0, $4)";
 const CHANGE: &str = "insert into change (topic, id, body_id) values ('matter', $1, 1)";
 const FIND: &str = "select m.value, t.masked from matter m left join matter_text t on t.matter_id = m.id and t.element = 'title' where m.body_id = 1 and m.number = $1";
@@ -203,6 +203,7 @@ fn lifecycle(driver: &mut Driver, id: i64) -> Result<(), Failure> {
     let (value, payload) = (Text(&value), Text(&payload));
     let (hash, sealed, own) = (Bytes(&[7; 32]), Bytes(&[9; 180]), id.to_be_bytes());
     let (me, own) = (Number(id), Bytes(&own));
+    let request = Bytes(&[8; 16]);
     let key = |at: usize| Text(keys.get(at).map_or("", String::as_str));
     let event = |seq| [me, Number(seq), at, at, hash, hash, payload];
     let outbox = |row| [Number(id + row), me, sealed, at];
@@ -220,7 +221,7 @@ fn lifecycle(driver: &mut Driver, id: i64) -> Result<(), Failure> {
         (LOOKUP, &[Text("content"), hash, me]),
         (LOOKUP, &[Text("name"), hash, me]),
         (LOOKUP, &[Text("phone"), hash, me]),
-        (KEY, &[key(0), me, at]),
+        (KEY, &[key(0), me, at, request]),
         (OUTBOX, &outbox(1)),
         (SECRET, &[me, sealed]),
     ])?;
@@ -229,7 +230,7 @@ fn lifecycle(driver: &mut Driver, id: i64) -> Result<(), Failure> {
         (CHANGE_MATTER, &[value, me]),
         (EVENT, &event(2)),
         (CHANGE, &[me]),
-        (KEY, &[key(1), me, at]),
+        (KEY, &[key(1), me, at, request]),
         (OUTBOX, &outbox(2)),
     ])?;
     driver.transaction(&[
@@ -239,7 +240,7 @@ fn lifecycle(driver: &mut Driver, id: i64) -> Result<(), Failure> {
         (NO_CLOCK, &[me]),
         (CHANGE, &[me]),
         (TEXT, &text("reply", "听潮街北段的路灯线路正在更换，预计三日内恢复照明，由市政设施管理单位负责。")),
-        (KEY, &[key(2), me, at]),
+        (KEY, &[key(2), me, at, request]),
         (OUTBOX, &outbox(3)),
     ])?;
     driver.transaction(&[(FIND, &[Text(&number)]), (AUDIT, &[Number(id + 4), at, Text(&target)])])
