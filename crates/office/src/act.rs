@@ -142,7 +142,7 @@ fn append(tx: &mut Tx<'_>, house: &House, work: Work, queue: &mut VecDeque<Work>
             ticket: ticket.as_ref(),
         },
     )?;
-    texts.write(tx, &after, proposed)?;
+    texts.write(tx, before.as_ref(), &after, proposed)?;
     if let Some(key) = &work.key {
         row::remember(tx, work.body, key, after.id, after.seq, now)?;
     }
@@ -150,13 +150,13 @@ fn append(tx: &mut Tx<'_>, house: &House, work: Work, queue: &mut VecDeque<Work>
     Ok(Acted { matter: after.id, seq: after.seq, proposed, repeated: false })
 }
 
-/// The texts that the event leaves behind: those of the act, or when the last approval performs a
+/// The texts that the event leaves behind: those of the act, and when the last approval performs a
 /// proposal, those that waited with it.
 fn texts_of(tx: &mut Tx<'_>, before: Option<&Matter>, event: &Event, own: Texts) -> Result<Texts, Fail> {
     let Some(before) = before else { return Ok(own) };
     let performed = event.changes.iter().any(|change| matches!(change, Change::Performed { .. }));
     let dropped = event.changes.iter().any(|change| matches!(change, Change::Dropped));
-    let texts = if performed { prepare::waiting(tx, before)? } else { own };
+    let texts = if performed { prepare::waiting(tx, before)?.and(own) } else { own };
     if performed || dropped {
         prepare::forget_waiting(tx, before)?;
     }

@@ -35,6 +35,7 @@ mod row;
 pub mod rulebook;
 mod seal;
 pub mod store;
+mod texts;
 pub mod ticket;
 mod view;
 mod worker;

@@ -307,8 +307,8 @@ pub(crate) fn role_id(role: Role) -> String {
 }
 
 /// The matter and event that an earlier act with this key made.
-pub(crate) fn repeated(tx: &mut Tx<'_>, body: i64, key: &str) -> Result<Option<(i64, i64)>, Fault> {
-    tx.row(&REPEATED, params![body, key], |row| Ok((row.get(0)?, row.get(1)?)))
+pub(crate) fn repeated(q: &mut Query<'_>, body: i64, key: &str) -> Result<Option<(i64, i64)>, Fault> {
+    q.row(&REPEATED, params![body, key], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
 /// Keeps what an act with this key made.

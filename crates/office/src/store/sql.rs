@@ -85,6 +85,7 @@ pub fn registered() -> Vec<&'static Statement> {
         crate::read::STATEMENTS,
         crate::replies::STATEMENTS,
         crate::row::STATEMENTS,
+        crate::texts::STATEMENTS,
         crate::worker::STATEMENTS,
     ];
     modules.concat()

@@ -9,3 +9,4 @@ mod opening;
 mod seals;
 mod stage;
 mod statements;
+mod texts;

@@ -122,9 +122,8 @@ fn asked_of_party(view: &MatterView) -> Option<Notice> {
 
 fn timeline(view: &MatterView) -> Timeline {
     let entry = |item: &TimelineItem| {
-        let step = view.procedure.step(&item.code);
-        let quotes = step.into_iter().flat_map(|step| step.needs.iter().chain(&step.takes));
-        let quotes = quotes.filter(|id| item.seq > 1 && view.texts.contains_key(*id)).map(|id| view.text(id));
+        // What opened the matter stands in full further down.
+        let quotes = item.texts.iter().filter(|_| item.seq > 1).map(|(_, text)| text.shown());
         let papers = view.papers.iter().filter(|paper| item.papers.contains(&paper.number));
         Entry {
             state: EntryState::Done,
