@@ -1,5 +1,6 @@
 //! Pages for citizens: what they look like and what they say.
 
+mod answer;
 pub mod ask;
 pub mod draft;
 pub mod error;
