@@ -114,7 +114,10 @@
           files.forEach(function (file) { chosen.items.add(file); });
           input.files = chosen.files;
         }
-        list.textContent = files.length ? '已选' + files.length + '个：' + files.map(function (file) { return file.name + '（' + size(file.size) + '）'; }).join('、') : '';
+        list.textContent = files.length ? '已选' + files.length + '个，提交时一并送出：' : '';
+        var names = make('ul');
+        files.forEach(function (file) { names.appendChild(make('li', '', file.name + '（' + size(file.size) + '）')); });
+        if (files.length) list.appendChild(names);
       });
     });
   });

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::act::{Act, Actor, Decision, Ground};
 use crate::decide::{Approved, event, perform, step};
 use crate::effect::Consequence;
-use crate::element::Value;
+use crate::element::{Audience, Element, Kind, Value};
 use crate::event::{Change, code};
 use crate::facts::Fact;
 use crate::matter::{Approval, Matter, Proposal};
@@ -159,3 +159,22 @@ pub(crate) fn take_back(ground: &Ground, matter: &Matter, act: &Act) -> Result<D
 
 /// The element under which an approver's reason is sealed.
 pub const OPINION: &str = "opinion";
+
+/// What every procedure has without naming it: an approver's opinion, read by officers alone.
+pub fn opinion_element() -> Element {
+    Element {
+        id: OPINION.to_owned(),
+        label: "审批意见".to_owned(),
+        kind: Kind::Text,
+        options: Vec::new(),
+        min: None,
+        max: Some(1000),
+        personal: None,
+        hint: None,
+        cite: None,
+        audience: Audience::Staff,
+        published: false,
+        contact: false,
+        first_words_of: None,
+    }
+}

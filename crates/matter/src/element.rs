@@ -39,6 +39,12 @@ pub struct Element {
     /// May become part of the published reply.
     #[serde(default, skip_serializing_if = "is_false")]
     pub published: bool,
+    /// A way to reach the party.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub contact: bool,
+    /// Where nothing is typed: the first words of this element, given with the same step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_words_of: Option<String>,
 }
 
 /// A choice of a `code` element.

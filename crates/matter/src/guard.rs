@@ -1,5 +1,6 @@
 //! Named guards: conditions of law that the procedure's vocabulary cannot say.
 
+mod contact;
 mod disclosure;
 mod foi;
 mod message;
@@ -17,8 +18,8 @@ use crate::refusal::Sentence;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Guard {
-    /// The applicant can be reached: a phone, an e-mail or a postal address is given
-    /// (政府信息公开条例第二十九条第二款第一项).
+    /// The person can be reached: one of the elements marked `contact` is given
+    /// (政府信息公开条例第二十九条第二款第一项; practice F1).
     Reachable,
     /// The same applicant was answered on the same content before
     /// (政府信息公开条例第三十六条第六项).
@@ -77,7 +78,7 @@ impl Guard {
 
     pub(crate) fn check(self, view: &View<'_>) -> Result<(), Sentence> {
         match self {
-            Guard::Reachable => foi::reachable(view),
+            Guard::Reachable => contact::reachable(view),
             Guard::EarlierAnswered => foi::earlier_answered(view),
             Guard::MayBePublished => message::may_be_published(view),
             Guard::ReasonIfUnsatisfied => message::reason_if_unsatisfied(view),

@@ -32,7 +32,7 @@ pub mod world;
 
 pub use act::{Act, Actor, Decision, Ground, Opening};
 pub use admit::conflicts;
-pub use approval::OPINION;
+pub use approval::{OPINION, opinion_element};
 pub use decide::decide;
 pub use effect::{Consequence, Effect, Publishing};
 pub use element::{Audience, Choice, Element, Kind, TextMark, Value};
@@ -45,7 +45,7 @@ pub use law::{Clock, Date, Moment};
 pub use matter::{ClockRow, Columns, Lapse, Matter, Origin, Parent, Proposal};
 pub use options::{Preview, StepOption, options, preview};
 pub use procedure::{Phase, Procedure, Remedy, Role, Step};
-pub use read::Typed;
+pub use read::{Typed, first_words};
 pub use record::{move_version, paper_rendered, settle};
 pub use refusal::{Refusal, RefusalCode, Sentence};
 pub use replay::{Broken, apply, replay};

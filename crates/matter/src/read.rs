@@ -118,6 +118,21 @@ impl Element {
     }
 }
 
+/// Most characters of a title made from a text.
+const FIRST_WORDS: usize = 30;
+
+/// The first words of a text: its first sentence, cut where it is long.
+pub fn first_words(text: &str) -> String {
+    let ends = |c: char| "。！？；!?;\n".contains(c);
+    let sentence = text.split(ends).map(str::trim).find(|part| !part.is_empty()).unwrap_or_default();
+    let words = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
+    if words.chars().count() <= FIRST_WORDS {
+        return words;
+    }
+    let cut: String = words.chars().take(FIRST_WORDS - 1).collect();
+    format!("{cut}…")
+}
+
 fn strip(sentence: &str) -> String {
     sentence.trim_end_matches('。').to_owned()
 }

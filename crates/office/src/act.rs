@@ -142,7 +142,7 @@ fn append(tx: &mut Tx<'_>, house: &House, work: Work, queue: &mut VecDeque<Work>
             ticket: ticket.as_ref(),
         },
     )?;
-    texts.write(tx, &after, proposed)?;
+    texts.write(tx, before.as_ref(), &after, proposed)?;
     if let Some(key) = &work.key {
         row::remember(tx, work.body, key, after.id, after.seq, now)?;
     }

@@ -99,7 +99,15 @@ impl Office {
         let ready = self.prepared(caller, filing, &keys)?;
         let (house, (code, password)) = (self.house().clone(), (ready.code.clone(), ready.password.clone()));
         let refused_files = ready.files.refused.clone();
-        let (acted, matter) = self.write(Lane::People, move |tx| write(tx, &house, ready)).await?;
+        let (body, key) = (caller.body, ready.work.key.clone());
+        let (acted, matter) = match self.write(Lane::People, move |tx| write(tx, &house, ready)).await {
+            Ok(done) => done,
+            Err(fail) => {
+                let acted = self.earlier(body, key, fail).await?;
+                let matter = self.read(move |q| row::read(q, body, acted.matter)).await?;
+                (acted, matter.ok_or(Fail::NotFound)?)
+            }
+        };
         Ok(Filed {
             matter: acted.matter,
             public_id: matter.public_id,
@@ -197,15 +205,28 @@ impl Office {
         let (matter, key) = self.matter_and_key(caller, act.matter).await?;
         self.tell_gaps(caller, &matter, &act.step).await?;
         let (work, files) = self.ready_step(caller, act, &matter, &key, &keys)?;
-        let house = self.house().clone();
-        self.write(Lane::People, move |tx| {
+        let (house, key) = (self.house().clone(), work.key.clone());
+        let done = self.write(Lane::People, move |tx| {
             let acted = perform(tx, &house, work)?;
             if !acted.repeated {
                 files.write(tx)?;
             }
             Ok::<_, Fail>(acted)
-        })
-        .await
+        });
+        match done.await {
+            Ok(acted) => Ok(acted),
+            Err(fail) => self.earlier(caller.body, key, fail).await,
+        }
+    }
+
+    /// What the same form did that was sent at the same moment: with several writers neither sees
+    /// the other's key, and the second fails where the first has just been. Any other failure stays.
+    async fn earlier(&self, body: i64, key: Option<String>, fail: Fail) -> Result<Acted, Fail> {
+        let Some(key) = key else { return Err(fail) };
+        match self.read(move |q| row::repeated(q, body, &key)).await? {
+            Some((matter, seq)) => Ok(Acted { matter, seq, proposed: false, repeated: true }),
+            None => Err(fail),
+        }
     }
 
     /// Where a step asks for a whole document, what it lacks is told at the fields; the kernel's guard

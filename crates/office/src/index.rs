@@ -12,7 +12,7 @@ use crate::{params, statements};
 
 statements! {
     MATTER = "select m.id, m.body_id, m.procedure, m.category, m.state, m.unit_id, m.number, m.filed_at, m.parent_id from matter m where m.id = $1";
-    MATTER_TEXTS = "select element, masked from matter_text where matter_id = $1 and element not like '~%'";
+    MATTER_TEXTS = "select element, masked from matter_text where matter_id = $1 and element not like '~%' union all select element, masked from matter_text_past where matter_id = $1 and element <> 'title'";
     EDITION = "select id, body_id, kind, title, content, category, unit_id, published_at, state from edition where id = $1";
     MATTERS_AFTER = "select id from matter where id > $1 order by id limit $2";
     EDITIONS_AFTER = "select id from edition where id > $1 order by id limit $2";

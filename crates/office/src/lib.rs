@@ -42,6 +42,7 @@ pub mod rulebook;
 mod seal;
 mod setup;
 pub mod store;
+mod texts;
 pub mod ticket;
 mod view;
 mod worker;

@@ -14,6 +14,7 @@ statements! {
     PUT = "insert into matter_text (matter_id, element, body_id, sealed, masked) values ($1, $2, $3, $4, $5) on conflict (matter_id, element) do update set sealed = excluded.sealed, masked = excluded.masked";
     FIND = "insert into lookup (body_id, kind, hash, matter_id) values ($1, $2, $3, $4) on conflict do nothing";
     GET = "select sealed, masked from matter_text where matter_id = $1 and element = $2";
+    KEEP = "insert into matter_text_past (matter_id, element, hash, body_id, sealed, masked) select matter_id, element, $1, body_id, sealed, masked from matter_text where matter_id = $2 and element = $3 on conflict do nothing";
     DROP = "delete from matter_text where matter_id = $1 and element = $2";
 }
 
@@ -60,12 +61,14 @@ pub(crate) fn read(
     as_is: bool,
 ) -> Result<Ready, Vec<FieldError>> {
     let (mut values, mut texts, mut errors) = (BTreeMap::new(), Texts::default(), Vec::new());
-    for (name, raw) in answers.iter().filter(|(name, _)| step.may_give(name)) {
+    let made = if as_is { BTreeMap::new() } else { made(procedure, answers) };
+    for (name, raw) in answers.iter().chain(&made).filter(|(name, _)| step.may_give(name)) {
         let raw = raw.trim();
         if raw.is_empty() {
             continue;
         }
-        let Some(element) = procedure.element(name) else {
+        let opinion = (name == matter::OPINION).then(matter::opinion_element);
+        let Some(element) = procedure.element(name).or(opinion.as_ref()) else {
             match field_of_matter(name, raw) {
                 Some(value) => drop(values.insert(name.clone(), value)),
                 None => {
@@ -74,11 +77,15 @@ pub(crate) fn read(
             }
             continue;
         };
+        // Files come as uploads only: an id that somebody typed may name another matter's file.
+        if element.kind == Kind::Files {
+            continue;
+        }
         let typed = if as_is { element.read_as_is(raw) } else { element.read(raw) };
         match typed {
             Ok(Some(Typed::Value(value))) => drop(values.insert(name.clone(), value)),
             Ok(Some(Typed::Text(text))) => {
-                let sealed = seal(element, &text, lock, step.from.is_empty());
+                let sealed = seal(element, &text, lock, step.from.is_empty() && step.to.is_some());
                 let chars = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
                 values.insert(name.clone(), Value::Text(TextMark { hash: sealed.hash.clone(), chars }));
                 texts.0.push(sealed);
@@ -88,6 +95,17 @@ pub(crate) fn read(
         }
     }
     if errors.is_empty() { Ok((values, texts)) } else { Err(errors) }
+}
+
+/// What is left blank and takes the first words of another answer.
+fn made(procedure: &Procedure, answers: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let typed = |name: &String| answers.get(name).filter(|text| !text.trim().is_empty());
+    let blank = procedure.elements.iter().filter(|element| typed(&element.id).is_none());
+    let words = blank.filter_map(|element| {
+        let source = typed(element.first_words_of.as_ref()?)?;
+        Some((element.id.clone(), matter::first_words(source)))
+    });
+    words.collect()
 }
 
 /// A field of the matter itself, as forms send it.
@@ -137,10 +155,29 @@ impl Texts {
         self.0.iter().map(|text| (text.element.clone(), text.masked.clone()))
     }
 
+    /// These and others.
+    pub(crate) fn and(mut self, others: Texts) -> Texts {
+        self.0.extend(others.0);
+        self
+    }
+
     /// Writes the texts beside their matter. Those of a proposal wait under another name: what is
-    /// not approved never replaces what stands.
-    pub(crate) fn write(&self, tx: &mut Tx<'_>, matter: &Matter, proposed: bool) -> Result<(), Fault> {
+    /// not approved never replaces what stands. What stood `before` under the same element is kept
+    /// with the act that wrote it; an act that writes nothing anew does no more than before.
+    pub(crate) fn write(
+        &self,
+        tx: &mut Tx<'_>,
+        before: Option<&Matter>,
+        matter: &Matter,
+        proposed: bool,
+    ) -> Result<(), Fault> {
         for text in &self.0 {
+            let stood = before.filter(|_| !proposed).and_then(|before| before.values.get(&text.element));
+            if let Some(Value::Text(mark)) = stood
+                && mark.hash != text.hash
+            {
+                tx.execute(&KEEP, params![&mark.hash, matter.id, &text.element])?;
+            }
             let element = if proposed { waiting_name(&text.element) } else { text.element.clone() };
             tx.execute(&PUT, params![matter.id, element, matter.body, &text.sealed, &text.masked])?;
             if let Some((kind, hash)) = text.lookup.as_ref().filter(|_| !proposed) {
@@ -176,7 +213,7 @@ pub(crate) fn texts_of(tx: &mut Tx<'_>, before: Option<&Matter>, event: &Event, 
     let Some(before) = before else { return Ok(own) };
     let performed = event.changes.iter().any(|change| matches!(change, Change::Performed { .. }));
     let dropped = event.changes.iter().any(|change| matches!(change, Change::Dropped));
-    let texts = if performed { waiting(tx, before)? } else { own };
+    let texts = if performed { waiting(tx, before)?.and(own) } else { own };
     if performed || dropped {
         forget_waiting(tx, before)?;
     }

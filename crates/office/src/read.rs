@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use law::Moment;
-use matter::{Act, Audience, Change, Event, Facts, Ground, Kind, Matter, Procedure, Role, Value, code, options};
+use matter::{Act, Audience, Change, Event, Facts, Ground, Matter, Procedure, Role, Value, code, options};
 
 use crate::fail::Fail;
 use crate::keys::MatterKey;
 use crate::office::{Office, actor};
 use crate::permit::Caller;
 use crate::store::{Fault, Lane, Query, Tx};
-use crate::view::{ClockView, MatterView, OptionView, PaperView, ProposalView, Relative, TextView, TimelineItem};
+use crate::texts::{Eyes, Texts};
+use crate::view::{ClockView, MatterView, OptionView, PaperView, ProposalView, Relative, TimelineItem};
 use crate::{attach, audit, facts, params, row, statements};
 
 statements! {
-    TEXTS = "select element, sealed, masked from matter_text where matter_id = $1";
     PAPERS = "select id, paper, number_text, state from paper where matter_id = $1 order by id";
     PAPER = "select p.id, p.paper, p.number_text, p.state, p.matter_id, p.sealed from paper p where p.id = $1 and p.body_id = $2";
     NAMES = "select id, name from officer where body_id = $1";
@@ -26,7 +26,7 @@ statements! {
 /// Everything the page needs, read in one snapshot.
 struct Read {
     events: Vec<Event>,
-    texts: Vec<(String, Vec<u8>, String)>,
+    texts: Texts,
     papers: Vec<(i64, String, String, String)>,
     files: Vec<attach::Raw>,
     names: BTreeMap<i64, String>,
@@ -43,7 +43,7 @@ fn everything(q: &mut Query<'_>, matter: &Matter) -> Result<Read, Fault> {
     };
     Ok(Read {
         events: row::events(q, id, 0)?,
-        texts: q.rows(&TEXTS, params![id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?,
+        texts: Texts::read(q, id)?,
         papers: q.rows(&PAPERS, params![id], four)?,
         files: attach::of_matter(q, id)?,
         names: q.rows(&NAMES, params![body], pair)?.into_iter().collect(),
@@ -110,12 +110,9 @@ impl Office {
         let (body, actor, now) = (caller.body, caller.actor, self.now());
         let target = format!("matter {id} {element}");
         self.write(Lane::People, move |tx| audit::note(tx, body, now, actor, "open", &target, &reason)).await?;
-        let wanted = element.to_owned();
-        let rows = self
-            .read(move |q| q.rows(&TEXTS, params![id], |row| Ok((row.get::<String>(0)?, row.get::<Vec<u8>>(1)?))))
-            .await?;
-        let sealed = rows.into_iter().find(|(name, _)| *name == wanted).ok_or(Fail::NotFound)?.1;
-        Ok(key.open_text(&sealed)?)
+        let texts = self.read(move |q| Texts::read(q, id)).await?;
+        let (sealed, _) = texts.current(element).ok_or(Fail::NotFound)?;
+        Ok(key.open_text(sealed)?)
     }
 
     /// A letter as HTML, for those who may see its matter. Fails closed: a letter of another matter
@@ -200,6 +197,10 @@ impl Look<'_> {
         self.caller.has(Role::Party)
     }
 
+    fn eyes(&self) -> Eyes<'_> {
+        Eyes { procedure: self.procedure, matter: self.matter, key: self.key, party: self.is_party() }
+    }
+
     fn view(&self, options: Vec<OptionView>) -> MatterView {
         let state = self.procedure.state(&self.matter.state);
         let label = |party: bool| state.map_or("", |state| if party { &state.party } else { &state.label }).to_owned();
@@ -207,7 +208,7 @@ impl Look<'_> {
             matter: self.matter.clone(),
             procedure: self.procedure.clone(),
             state: label(self.is_party()),
-            texts: self.texts(),
+            texts: self.eyes().all(&self.read.texts),
             values: self.values(&self.matter.values),
             timeline: self.read.events.iter().filter_map(|event| self.item(event)).collect(),
             clocks: self.clocks(),
@@ -223,22 +224,6 @@ impl Look<'_> {
 
     fn unit(&self, id: Option<i64>) -> Option<String> {
         id.and_then(|id| self.read.units.get(&id).cloned())
-    }
-
-    /// Texts: the party reads its own, officers read what is not a number of a person; the rest
-    /// stays masked until it is opened with a reason.
-    fn texts(&self) -> BTreeMap<String, TextView> {
-        let one = |(name, sealed, masked): &(String, Vec<u8>, String)| {
-            let element = self.procedure.element(name)?;
-            if self.is_party() && element.audience == Audience::Staff {
-                return None;
-            }
-            let hidden = matches!(element.kind, Kind::IdNumber | Kind::Phone | Kind::Address | Kind::Email);
-            let opened = (self.is_party() || !hidden).then(|| self.key.open_text(sealed).ok()).flatten();
-            let view = TextView { label: element.label.clone(), masked: masked.clone(), opened };
-            Some((name.clone(), view))
-        };
-        self.read.texts.iter().filter_map(one).collect()
     }
 
     fn values(&self, values: &BTreeMap<String, Value>) -> BTreeMap<String, (String, String)> {
@@ -299,6 +284,7 @@ impl Look<'_> {
             unit: self.unit(set("unit")),
             cite: step.map(|step| step.cite.clone()).unwrap_or_default(),
             papers: papers.collect(),
+            texts: self.eyes().written(&self.read.texts, event),
         })
     }
 
@@ -345,8 +331,8 @@ impl Look<'_> {
         let proposal = self.matter.proposal.as_ref()?;
         let text = |name: &String| {
             let waiting = crate::prepare::waiting_name(name);
-            let row = self.read.texts.iter().find(|(element, ..)| *element == waiting)?;
-            self.key.open_text(&row.1).ok()
+            let (sealed, _) = self.read.texts.current(&waiting)?;
+            self.key.open_text(sealed).ok()
         };
         let shown = |(name, value): (&String, &Value)| {
             let words = text(name).or_else(|| self.words(name, value))?;

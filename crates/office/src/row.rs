@@ -317,8 +317,8 @@ pub(crate) struct Key {
 
 /// What an earlier act with this key made. The same key with another request is refused: to answer
 /// it with the first result would lose the second request without a word.
-pub(crate) fn repeated(tx: &mut Tx<'_>, body: i64, key: &Key) -> Result<Option<(i64, i64)>, Fail> {
-    let found = tx.row(&REPEATED, params![body, &key.name], |row| {
+pub(crate) fn repeated(q: &mut Query<'_>, body: i64, key: &Key) -> Result<Option<(i64, i64)>, Fail> {
+    let found = q.row(&REPEATED, params![body, &key.name], |row| {
         Ok((row.get::<i64>(0)?, row.get::<i64>(1)?, row.get::<Option<Vec<u8>>>(2)?))
     })?;
     let Some((matter, seq, request)) = found else { return Ok(None) };

@@ -48,6 +48,8 @@ pub struct TimelineItem {
     pub cite: String,
     /// 文号 of the papers it issued.
     pub papers: Vec<String>,
+    /// What was typed with it, by element, as it was then.
+    pub texts: Vec<(String, TextView)>,
 }
 
 /// A clock with its explanation.

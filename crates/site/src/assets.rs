@@ -54,18 +54,18 @@ fn asset(name: &'static str, content: String) -> Asset {
     };
     let digest = Sha256::digest(content.as_bytes());
     let hash: String = digest.iter().take(5).map(|byte| format!("{byte:02x}")).collect();
-    let gzipped = gzip(content.as_bytes());
+    let gzipped = gzip(content.as_bytes(), Compression::best());
     Asset { name, hashed: format!("{stem}-{hash}.{extension}"), kind, content, gzipped }
 }
 
 /// The bytes compressed; nothing when that fails, and then nothing compressed is sent.
-fn gzip(content: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+pub fn gzip(content: &[u8], level: Compression) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), level);
     encoder.write_all(content).and_then(|()| encoder.finish()).unwrap_or_default()
 }
 
 /// Whether the browser takes gzip.
-fn takes_gzip(headers: &HeaderMap) -> bool {
+pub fn takes_gzip(headers: &HeaderMap) -> bool {
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     accepted.split(',').any(|coding| {
         let (name, quality) = coding.trim().split_once(';').unwrap_or((coding.trim(), ""));

@@ -6,14 +6,15 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use flate2::Compression;
 use sha2::{Digest, Sha256};
 use std::any::Any;
 use std::sync::Arc;
 
-use crate::Site;
 use crate::form::hex;
 use crate::problem::{Kind, Trouble, trace_id};
 use crate::router::Face;
+use crate::{Site, assets};
 
 /// Nothing but our own style sheets, scripts, pictures and forms; nobody else may frame us.
 pub const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'self'; base-uri 'none'";
@@ -35,6 +36,8 @@ pub const REVALIDATE_PRIVATE: HeaderValue = HeaderValue::from_static("private, n
 /// Kept nowhere.
 pub const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
+/// Pages below this size are not compressed: one packet carries them either way.
+const COMPRESSED_BYTES: usize = 1 << 10;
 /// Pages above this size get no ETag.
 const TAGGED_BYTES: usize = 4 << 20;
 
@@ -49,6 +52,7 @@ pub struct Asked {
     pub uri: Uri,
     cookies: Option<HeaderValue>,
     if_none_match: Option<HeaderValue>,
+    gzip: bool,
 }
 
 impl Asked {
@@ -60,6 +64,7 @@ impl Asked {
             uri: request.uri().clone(),
             cookies: get(header::COOKIE),
             if_none_match: get(header::IF_NONE_MATCH),
+            gzip: assets::takes_gzip(request.headers()),
         }
     }
 
@@ -149,7 +154,13 @@ pub fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
     Trouble::new(Kind::Fault).traced(trace).into_response()
 }
 
-/// Gives a page that may be kept an ETag, and answers 304 when the browser has it already.
+/// Gives a page that may be kept an ETag, answers 304 when the browser has it already, and
+/// compresses what is the same for everybody.
+///
+/// Only a page without any token is compressed: where a secret and something that a stranger can
+/// choose (a search word in the address) stand in one compressed answer, its length tells the
+/// secret (BREACH). Pages with a form or of one person stay as they are: they are short, asked for
+/// seldom, and a token masked anew in each answer would change every ETag.
 async fn tagged(asked: &Asked, response: Response) -> Response {
     let kept = response.headers().get(header::CACHE_CONTROL);
     let wanted = kept.is_some_and(|kept| kept == REVALIDATE || kept == REVALIDATE_PRIVATE)
@@ -163,7 +174,20 @@ async fn tagged(asked: &Asked, response: Response) -> Response {
     let Ok(bytes) = to_bytes(body, TAGGED_BYTES).await else {
         return Trouble::new(Kind::Fault).into_response();
     };
-    let tag = etag(&bytes);
+    let same_for_all = parts.headers.get(header::CACHE_CONTROL) == Some(&REVALIDATE);
+    let html = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let mut tag = etag(&bytes);
+    let mut sent = bytes;
+    if same_for_all && html && sent.len() >= COMPRESSED_BYTES {
+        parts.headers.append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+        let smaller = if asked.gzip { assets::gzip(&sent, Compression::default()) } else { Vec::new() };
+        if !smaller.is_empty() {
+            parts.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            parts.headers.remove(header::CONTENT_LENGTH);
+            tag = tag.replacen('"', "\"gz-", 1);
+            sent = Bytes::from(smaller);
+        }
+    }
     let known = asked.if_none_match.as_ref().and_then(|tags| tags.to_str().ok());
     let known = known.is_some_and(|tags| tags.split(',').any(|known| known.trim().trim_start_matches("W/") == tag));
     if let Ok(tag) = HeaderValue::from_str(&tag) {
@@ -172,9 +196,10 @@ async fn tagged(asked: &Asked, response: Response) -> Response {
     if known {
         parts.status = StatusCode::NOT_MODIFIED;
         parts.headers.remove(header::CONTENT_LENGTH);
+        parts.headers.remove(header::CONTENT_ENCODING);
         return Response::from_parts(parts, Body::empty());
     }
-    Response::from_parts(parts, Body::from(bytes))
+    Response::from_parts(parts, Body::from(sent))
 }
 
 fn etag(bytes: &Bytes) -> String {

@@ -127,7 +127,7 @@ test('script in what a caller says is shown as text on the desk', () =>
 
 test('an error on the sheet keeps what was typed', () =>
   as(WAYS.phone, async (person) => {
-    await registers(person, { title: '短' });
+    await registers(person, { title: '望潮路路灯'.repeat(11) });
     await sends(person);
     assert.match(await person.page.title(), /^错误/);
     assert.equal(await person.field('内容').inputValue(), LETTER.text);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Report, Source, Surroundings, clocks, outcomes};
 use crate::event::code;
+use crate::guard::Guard;
 use crate::procedure::{Child, Procedure, RESERVED, Role, Step};
 
 pub(super) fn check(report: &mut Report, sources: &[Source], around: &Surroundings) {
@@ -27,6 +28,7 @@ pub(super) fn check(report: &mut Report, sources: &[Source], around: &Surroundin
         let error = format!("有{guards}个守卫，超过步骤数的三分之一；请改用规程词汇表达");
         report.add("", &procedure.id, "guards", "", error);
     }
+    sources_of_words(report);
     if let Some(bind) = procedure.bind.as_ref().filter(|name| procedure.element(name).is_none()) {
         unknown(report, "", &procedure.id, "bind", bind);
     }
@@ -35,6 +37,23 @@ pub(super) fn check(report: &mut Report, sources: &[Source], around: &Surroundin
 pub(super) fn unknown(report: &mut Report, section: &str, name: &str, field: &str, what: &str) {
     let error = format!("{field}中的“{what}”没有定义");
     report.add(section, name, "unknown name", &format!("{name}.{field}"), error);
+}
+
+/// What takes its words from another element, and what asks for a way to reach the party, can.
+fn sources_of_words(report: &mut Report) {
+    let procedure = report.source.procedure;
+    let text = |name: &str| procedure.element(name).is_some_and(|element| element.kind.is_text());
+    for element in procedure.elements.iter() {
+        if let Some(source) = element.first_words_of.as_ref().filter(|name| !text(name) || !element.kind.is_text()) {
+            unknown(report, "element", &element.id, "first_words_of", source);
+        }
+    }
+    let reaches = |step: &&Step| step.guards.contains(&Guard::Reachable);
+    let given = |step: &Step| procedure.elements.iter().any(|element| element.contact && step.may_give(&element.id));
+    for step in procedure.steps.iter().filter(reaches).filter(|step| !given(step)) {
+        let error = "要求留下联系方式，却没有可以填写的联系方式（contact）".to_owned();
+        report.add("step", &step.id, "contact", "guards", error);
+    }
 }
 
 /// Labels, citations and what the citizen reads.

@@ -26,6 +26,7 @@ static MIGRATIONS: &[Migration] = migrations![
     1 "0001_spine.sql",
     3 "0003_publication.sql",
     4 "0004_draft.sql",
+    5 "0005_text_past.sql",
 ];
 
 const TABLE: &str = "create table if not exists migration \

@@ -92,6 +92,7 @@ pub fn registered() -> Vec<&'static Statement> {
         crate::replies::STATEMENTS,
         crate::row::STATEMENTS,
         crate::setup::STATEMENTS,
+        crate::texts::STATEMENTS,
         crate::worker::STATEMENTS,
     ];
     modules.concat()

@@ -17,7 +17,7 @@ use crate::stage::{Stage, few, stages};
 const PHONE: &str = "13800000000";
 
 /// An office on the stage's data.
-fn open(stage: &Stage) -> Office {
+pub fn open(stage: &Stage) -> Office {
     let rules = Rulebook::parse(RuleFiles::built_in()).expect("the built-in rules parse");
     let url = match &stage.url {
         StoreUrl::Sqlite(path) => path.display().to_string(),
@@ -34,12 +34,12 @@ fn open(stage: &Stage) -> Office {
 }
 
 /// Somebody who sees the whole of one body.
-fn everything(body: i64) -> Caller {
+pub fn everything(body: i64) -> Caller {
     let roles = vec![Role::Clerk, Role::Leader, Role::Supervisor, Role::Administrator, Role::Auditor];
     Caller { actor: 900 + body, name: "办事员甲".into(), roles, ..Caller::public(body) }
 }
 
-fn filing(key: &str) -> Filing {
+pub fn filing(key: &str) -> Filing {
     let answers = [
         ("title", "路灯不亮请派人修理"),
         ("text", "晴湾路中段的三盏路灯已经一周不亮，夜里行人很不方便。"),

@@ -10,3 +10,4 @@ mod opening;
 mod seals;
 mod stage;
 mod statements;
+mod texts;

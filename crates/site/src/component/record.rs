@@ -16,7 +16,7 @@ pub struct Fact {
     pub law: Text,
     /// Where it can be changed, or fetched; or empty.
     pub change: Text,
-    /// Words of that link; empty: 更改.
+    /// Words of that link; empty: 修改.
     pub act: Text,
     /// A person typed it: never converted between scripts.
     pub typed: bool,

@@ -40,7 +40,8 @@ impl Asking<'_> {
     pub fn on_paper(&self) -> Fields {
         let mut names = names(self.ask.step);
         names.retain(|name| *name != "channel");
-        names.sort_by_key(|name| self.rank(name));
+        let place = |name: &str| self.ask.procedure.elements.iter().position(|element| element.id == name);
+        names.sort_by_key(|name| (self.rank(name), place(name)));
         let mut heads = [(0, "来件人"), (1, "事项内容")].iter().peekable();
         let mut cells = Vec::new();
         for name in names {

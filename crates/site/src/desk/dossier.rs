@@ -171,34 +171,26 @@ fn personal(view: &MatterView, opened: Option<(String, String)>) -> Vec<Personal
     view.texts.iter().filter(|(name, _)| is_personal(name)).map(one).collect()
 }
 
-/// The long texts, each at the step that gave it, oldest first.
+/// The long texts, each at the act that gave it, oldest first.
 pub fn turns(view: &MatterView) -> Vec<Turn> {
-    let mut left: Vec<&String> = view.texts.keys().collect();
     let mut turns = Vec::new();
-    for item in view.timeline.iter().rev() {
-        let Some(step) = view.procedure.step(&item.code) else {
-            continue;
-        };
-        let ours = !step.from.is_empty() && !step.by.contains(&Role::Party);
-        for name in super::ask::names(step).into_iter().rev() {
-            let long = view.procedure.element(name).filter(|element| element.kind == Kind::Text);
-            let Some((element, at)) = long.zip(left.iter().position(|known| *known == name)) else {
+    for item in &view.timeline {
+        let step = view.procedure.step(&item.code);
+        let ours = step.is_none_or(|step| !step.from.is_empty() && !step.by.contains(&Role::Party));
+        for (name, text) in &item.texts {
+            let element = view.procedure.element(name);
+            if element.is_some_and(|element| element.kind != Kind::Text) {
                 continue;
-            };
-            left.remove(at);
-            let Some(text) = view.texts.get(name) else {
-                continue;
-            };
-            let inside = if element.audience == Audience::Staff { "（内部）" } else { "" };
+            }
+            let inside = element.is_none_or(|element| element.audience == Audience::Staff);
             turns.push(Turn {
                 ours,
-                who: format!("{}　{}{inside}", item.actor, text.label),
+                who: format!("{}　{}{}", item.actor, text.label, if inside { "（内部）" } else { "" }),
                 when: item.at.to_minute(),
                 text: text.shown().to_owned(),
             });
         }
     }
-    turns.reverse();
     turns
 }
 

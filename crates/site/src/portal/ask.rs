@@ -9,8 +9,6 @@ use std::collections::BTreeMap;
 /// What was typed so far, by element id.
 pub type Answers = BTreeMap<String, String>;
 
-/// Elements by which a person can be reached.
-pub const REACH: [&str; 3] = ["phone", "email", "address"];
 /// Where an error about all of them together is shown.
 const CONTACT: &str = "contact";
 
@@ -142,8 +140,9 @@ impl<'a> Ask<'a> {
                 None => {}
             }
         }
-        let asked = REACH.iter().any(|id| ids.contains(id));
-        let silent = REACH.iter().all(|id| self.typed(id).trim().is_empty());
+        let mut ways = self.procedure.elements.iter().filter(|element| element.contact);
+        let asked = ways.clone().any(|way| ids.contains(&way.id.as_str()));
+        let silent = ways.all(|way| self.typed(&way.id).trim().is_empty());
         if asked && silent && self.step.guards.contains(&Guard::Reachable) {
             errors.add(CONTACT, "请至少留一种联系方式，不然答复送不到您手里。");
         }

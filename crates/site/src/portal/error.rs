@@ -21,6 +21,8 @@ pub struct ErrorPage {
     pub texts: Vec<Text>,
     /// What became of what was typed, or empty.
     pub kept: Text,
+    /// What was looked for may be somewhere else: a box to search for it.
+    pub search: bool,
     /// Ways on, the best first.
     pub links: Vec<Link>,
     /// Number under which the body can look it up, or empty.
@@ -97,6 +99,7 @@ impl ErrorPage {
             shell: Shell { title: title.into(), ..shell },
             texts: vec![text.into()],
             kept: kept.into(),
+            search: status == StatusCode::NOT_FOUND,
             links: vec![Link::new(first, way), Link::new("/sitemap", "站点地图")],
             ..Self::default()
         }

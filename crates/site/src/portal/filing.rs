@@ -114,7 +114,11 @@ pub fn facts(ask: &Ask, ids: &[&'static str], page: &str) -> Facts {
         let key = matter::label(ask.procedure, id).to_owned();
         let element = ask.procedure.element(id);
         if typed.is_empty() {
-            return Fact::new(key, "没有填写").change(change);
+            let made = element.and_then(|element| element.first_words_of.as_deref()).map(|source| ask.typed(source));
+            return match made.map(matter::first_words).filter(|words| !words.is_empty()) {
+                Some(words) => Fact::typed(key, format!("{words}（取自内容开头）")).change(change),
+                None => Fact::new(key, "没有填写").change(change),
+            };
         }
         let options = match (*id, element) {
             ("category", _) => ask.categories("").map(|choices| choices.options).unwrap_or_default(),

@@ -184,6 +184,8 @@ async fn check_page<F: Flow>(site: &Site, visit: &Visit, ask: &Ask<'_>) -> Resul
     let groups = pages.map(|((ids, word), title)| (Text::from(title), facts(ask, ids, &format!("{}/{word}", F::ROOT))));
     let texts = [ask.typed("title"), ask.typed("content"), ask.typed("text")].join("\n");
     let similar = site.office.similar_replies(visit.caller.body, &texts).await?;
+    let category = ask.procedure.category(ask.typed("category")).and_then(|category| category.limit.as_deref());
+    let soon = category.and_then(|id| amount(site, id)).map(|amount| format!("，{amount}内答复您"));
     let mut guard = frame::guard(visit);
     let ids = F::PAGES.iter().flat_map(|ids| ids.iter().copied());
     guard.more = ids.filter(|id| !ask.typed(id).is_empty()).map(|id| (id, ask.typed(id).to_owned())).collect();
@@ -197,8 +199,8 @@ async fn check_page<F: Flow>(site: &Site, visit: &Visit, ask: &Ask<'_>) -> Resul
         files: files_field(ask),
         promise: Notice {
             texts: vec![
-                format!("提交后由{}收办。您写的内容加密保存，只有经办人能看到，每次查看都有记录。", shell.body.name)
-                    .into(),
+                format!("提交后由{}收办{}。", shell.body.name, soon.unwrap_or_default()).into(),
+                "您写的内容加密保存，只有经办人能看到，每次查看都有记录。".into(),
             ],
             ..Notice::default()
         },

@@ -2,8 +2,7 @@
 
 use super::{flow, frame, replies};
 use crate::Site;
-use crate::component::Stat;
-use crate::component::{Icon, Rows, Stats, Text};
+use crate::component::{Icon, Link, Rows, Stat, Stats, Text};
 use crate::page;
 use crate::page::Shell;
 use crate::problem::Trouble;
@@ -26,6 +25,8 @@ pub struct Home {
     pub message_promise: Text,
     /// How many replies are public.
     pub replies_count: Text,
+    /// Published replies by category.
+    pub kinds: Vec<Link>,
     /// Latest published replies.
     pub latest: Rows,
     /// Figures of last month; left out when there are none.
@@ -55,6 +56,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Respons
         foi_promise: format!("不用注册，{}内答复", promise("foi.reply")).into(),
         message_promise: format!("咨询{}内答复", promise("message.consult")).into(),
         replies_count: count.into(),
+        kinds: if latest.total == 0 { Vec::new() } else { replies::kinds(&site) },
         latest: Rows { rows: latest.rows.iter().take(LATEST).map(replies::brief_row).collect(), long: false },
         figures_note: figures.as_ref().map(note).unwrap_or_default().into(),
         figures: Stats { stats: figures.iter().flat_map(month_stats).collect() },
@@ -72,22 +74,24 @@ fn note(month: &office::MonthFigures) -> String {
 }
 
 fn month_stats(month: &office::MonthFigures) -> Vec<Stat> {
-    let stat = |label: &'static str, figure: String, unit: &'static str| Stat {
+    let stat = |label: &'static str, figure: String, unit: &'static str, note: String| Stat {
         label: label.into(),
         figure: figure.into(),
         unit: unit.into(),
-        note: Text::default(),
+        note: note.into(),
     };
     let share = |part: u64, whole: u64| format!("{:.1}", part as f64 * 100.0 / whole.max(1) as f64);
     let (all, (rated, good)) = (&month.all, month.rated);
     let answered = all.in_time + all.late;
-    let mut stats = vec![stat("收到来信", all.received.to_string(), "件")];
+    let mut stats = vec![stat("收到来信", all.received.to_string(), "件", format!("已答复{answered}件"))];
     if answered > 0 {
-        stats.push(stat("按期答复", share(all.in_time, answered), "%"));
+        let late = if all.late == 0 { "没有超期".to_owned() } else { format!("超期{}件", all.late) };
+        stats.push(stat("按期答复", share(all.in_time, answered), "%", late));
     }
-    stats.extend(all.median_days.map(|days| stat("答复用时中位数", format!("{days:.1}"), "天")));
+    let half = || "一半的来信比这更快".to_owned();
+    stats.extend(all.median_days.map(|days| stat("答复用时中位数", format!("{days:.1}"), "天", half())));
     if rated > 0 {
-        stats.push(stat("评价满意", share(good, rated), "%"));
+        stats.push(stat("评价满意", share(good, rated), "%", format!("{rated}人参加评价")));
     }
     stats
 }
@@ -95,7 +99,7 @@ fn month_stats(month: &office::MonthFigures) -> Vec<Stat> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::component::{Link, Row, Stat};
+    use crate::component::Row;
     use crate::portal::sample::{HOSTILE, Samples, shell};
 
     fn page(title: &'static str) -> Home {
@@ -111,6 +115,7 @@ pub(crate) mod tests {
             foi_promise: "不用注册，20个工作日内答复".into(),
             message_promise: "咨询5个工作日内答复，其他15个".into(),
             replies_count: "已公开216件答复".into(),
+            kinds: vec![Link::new("/replies?category=consult", "咨询"), Link::new("/replies?category=help", "求助")],
             latest: Rows {
                 long: false,
                 rows: vec![

@@ -56,7 +56,7 @@ pub fn steps(title: &'static str, current: usize) -> Steps {
 /// Second page: what it is about.
 pub fn what(shell: Shell, ask: &Ask) -> FormPage {
     let title = ask.field("title", "一句话说是什么事").map(|field| {
-        let field = field.hint("4到50个字，例如：望潮路幼儿园门口能不能设临时停车位");
+        let field = field.hint("例如：望潮路幼儿园门口能不能设临时停车位。不写的，我们取内容的开头");
         Field { suggest: "/similar".into(), ..field }
     });
     let text = ask
@@ -169,7 +169,7 @@ pub(crate) mod tests {
         out.add("message-what", &page(&[("category", "complaint")], false, 0));
         out.add(
             "message-what-error",
-            &page(&[("category", "complaint"), ("title", "噪声"), ("place", HOSTILE)], true, 0),
+            &page(&[("category", "complaint"), ("title", &"夜间施工噪声".repeat(9)), ("place", HOSTILE)], true, 0),
         );
         out.add("message-you", &page(&[], false, 1));
         out.add("message-you-error", &page(&[("phone", "1380000000"), ("email", HOSTILE)], true, 1));
@@ -177,11 +177,11 @@ pub(crate) mod tests {
 
     #[test]
     fn what_is_wrong_is_said_at_each_field() {
-        asked("message", &[("title", "噪声")], |ask| {
+        asked("message", &[("title", &"噪".repeat(51))], |ask| {
             let errors = ask.check(PAGES[0]);
             let fields: Vec<&str> = errors.problems.iter().map(|problem| problem.field.as_ref()).collect();
             assert_eq!(fields, ["category", "title", "text"]);
-            assert!(errors.at("title").contains("现为2字"), "{}", errors.at("title"));
+            assert!(errors.at("title").contains("现为51字"), "{}", errors.at("title"));
         });
     }
 }

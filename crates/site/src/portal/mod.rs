@@ -1,6 +1,7 @@
 //! Pages for citizens: what they look like and what they say.
 
 pub mod article;
+mod answer;
 pub mod ask;
 pub mod column;
 pub mod error;

@@ -1,5 +1,6 @@
 //! A person's own matter (P18): its whole way with dates, papers and files.
 
+use super::answer::{Answer, answer};
 use super::{frame, rate, receipt, words};
 use crate::component::{
     Clock, Entry, EntryState, Explanation, Fact, Facts, Guard, Link, Notice, NoticeKind, Text, Timeline,
@@ -34,6 +35,8 @@ pub struct Track {
     pub clock: Option<Clock>,
     /// Why the due date is what it is.
     pub explanation: Option<Explanation>,
+    /// The answer, where there is one: what everybody comes for.
+    pub answer: Option<Answer>,
     /// Every step with date and papers.
     pub timeline: Timeline,
     /// What the person sent.
@@ -77,6 +80,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, form: Form) -> Re
         notices: done.into_iter().chain(asked_of_party(&view)).collect(),
         clock: running.map(|clock| words::clock(clock, law, now)),
         explanation: running.map(|clock| words::explanation(clock, clock.clock.is_open())),
+        answer: answer(&view),
         timeline: timeline(&view),
         facts: sent(&view),
         options: options(&view),
@@ -122,9 +126,8 @@ fn asked_of_party(view: &MatterView) -> Option<Notice> {
 
 fn timeline(view: &MatterView) -> Timeline {
     let entry = |item: &TimelineItem| {
-        let step = view.procedure.step(&item.code);
-        let quotes = step.into_iter().flat_map(|step| step.needs.iter().chain(&step.takes));
-        let quotes = quotes.filter(|id| item.seq > 1 && view.texts.contains_key(*id)).map(|id| view.text(id));
+        // What opened the matter stands in full further down.
+        let quotes = item.texts.iter().filter(|_| item.seq > 1).map(|(_, text)| text.shown());
         let papers = view.papers.iter().filter(|paper| item.papers.contains(&paper.number));
         Entry {
             state: EntryState::Done,
@@ -156,7 +159,8 @@ fn timeline(view: &MatterView) -> Timeline {
     Timeline { entries }
 }
 
-fn paper_link(paper: &office::PaperView) -> Link {
+/// A letter by its name and number; without address until it is rendered.
+pub fn paper_link(paper: &office::PaperView) -> Link {
     let name = format!("{}（{}）", paper.label, paper.number);
     if paper.ready {
         Link::new(format!("/q/paper/{}", paper.id), name)
@@ -168,7 +172,9 @@ fn paper_link(paper: &office::PaperView) -> Link {
 /// What the person sent when the matter was opened.
 fn sent(view: &MatterView) -> Facts {
     let opening = view.timeline.first().and_then(|item| view.procedure.step(&item.code));
-    let ids = opening.into_iter().flat_map(|step| step.needs.iter().chain(&step.takes));
+    let asked = |id: &String| opening.is_some_and(|step| step.may_give(id));
+    // In the order of the procedure: what it is about, then who wrote.
+    let ids = view.procedure.elements.iter().map(|element| &element.id).filter(|id| asked(id));
     let fact = |id: &String| {
         let text = view.texts.get(id).map(|text| Fact::typed(text.label.clone(), text.shown().to_owned()));
         text.or_else(|| view.values.get(id).map(|(label, words)| Fact::new(label.clone(), words.clone())))
@@ -191,7 +197,8 @@ fn is_rating(option: &OptionView) -> bool {
     option.needs.iter().any(|id| id == rate::LEVEL)
 }
 
-fn options(view: &MatterView) -> Vec<Link> {
+/// What the person may do now.
+pub fn options(view: &MatterView) -> Vec<Link> {
     let link = |option: &OptionView| {
         let href = if is_rating(option) { "/rate".to_owned() } else { format!("/q/do/{}", option.step) };
         Link::new(href, verb(view, option))
@@ -327,6 +334,7 @@ pub(crate) mod tests {
                 foot: "规定版本：政府信息公开条例（2019年修订），2026年10月8日核对。期限一经告知，不因规则调整而延长。"
                     .into(),
             }),
+            answer: None,
             timeline: timeline(title),
             facts: Facts {
                 facts: vec![
@@ -356,6 +364,12 @@ pub(crate) mod tests {
             ..Clock::default()
         });
         closed.explanation = None;
+        closed.answer = Some(Answer {
+            text: HOSTILE.into(),
+            meta: "晴湾区民政局　2026年10月28日".into(),
+            papers: vec![Link::new("/q/paper/2", "政府信息公开告知书（晴湾公开告〔2026〕88号）")],
+            next: vec![Link::new("/rate", "评价")],
+        });
         closed.options.clear();
         out.add("track-closed", &closed);
     }

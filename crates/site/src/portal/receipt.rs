@@ -121,12 +121,14 @@ fn aside() -> Vec<Aside> {
 
 fn slip_facts(site: &Site, shell: &Shell, view: &MatterView) -> Facts {
     let typed = |id: &str| view.texts.get(id).map(|text| Fact::typed(text.label.clone(), text.shown().to_owned()));
-    let named = ["name", "title", "content"].into_iter().filter_map(typed);
+    let named = ["title", "content", "name"].into_iter().filter_map(typed);
+    let files: Vec<&str> = view.files.iter().map(|file| file.name.as_str()).collect();
+    let files = (!files.is_empty()).then(|| Fact::typed("附件", files.join("、")));
     let filed = Fact::new("提交时间", words::instant(view.matter.filed_at));
     let body = Fact::new("收办机关", shell.body.name.clone());
     let limits = view.procedure.clocks.iter().filter(|rule| rule.party).filter_map(|rule| limit_fact(site, view, rule));
     let whom = Fact::new("联系电话", format!("{}　{}", shell.body.phone, shell.body.hours));
-    Facts { facts: named.chain([body, filed]).chain(limits).chain([whom]).collect() }
+    Facts { facts: named.chain(files).chain([body, filed]).chain(limits).chain([whom]).collect() }
 }
 
 /// A limit on the slip: its last day where the clock runs; else how long it will be from which
@@ -134,13 +136,18 @@ fn slip_facts(site: &Site, shell: &Shell, view: &MatterView) -> Facts {
 fn limit_fact(site: &Site, view: &MatterView, rule: &ClockRule) -> Option<Fact> {
     if let Some(running) = view.clocks.iter().find(|clock| clock.id == rule.id) {
         let due = format!("最迟{}", words::full_day(running.clock.due.due_on));
-        return Some(Fact::new(rule.label.clone(), "").strong(due).law(running.clock.article.clone()));
+        return Some(Fact::new(to_party(rule), "").strong(due).law(running.clock.article.clone()));
     }
     let limit = limit_of(site, view, rule)?;
     let (start, cite) = start_of(view, limit);
     let long = format!("自{start}起{}内", limit.amount_text());
     let law = format!("{cite}{}。开始计算后，进度页会写明最后一天。", limit.article);
-    Some(Fact::new(rule.label.clone(), "").strong(long).law(law))
+    Some(Fact::new(to_party(rule), "").strong(long).law(law))
+}
+
+/// The name of a limit as the applicant is spoken to.
+fn to_party(rule: &ClockRule) -> String {
+    rule.label.replace("申请人", "您")
 }
 
 /// The fact from which a limit will run, and its article: the rulebook says for each channel which
@@ -170,8 +177,8 @@ fn next_steps(site: &Site, view: &MatterView) -> Vec<Reason> {
         let limit = limit_of(site, view, rule)?;
         let running = view.clocks.iter().find(|clock| clock.id == rule.id);
         let text = match running {
-            Some(clock) => format!("最迟{}，{}。", words::full_day(clock.clock.due.due_on), rule.label),
-            None => format!("自{}起{}内，{}。", start_of(view, limit).0, limit.amount_text(), rule.label),
+            Some(clock) => format!("{}：最迟{}。", to_party(rule), words::full_day(clock.clock.due.due_on)),
+            None => format!("{}：自{}起{}内。", to_party(rule), start_of(view, limit).0, limit.amount_text()),
         };
         Some(Reason { text: text.into(), law: limit.article.clone().into() })
     };
@@ -184,7 +191,28 @@ fn next_steps(site: &Site, view: &MatterView) -> Vec<Reason> {
             text: "有新的情况，可以补充；不想办了，可以撤回。都在进度页。".into(), law: Text::default()
         },
     ];
-    limits.chain(last).collect()
+    limits.chain(last).chain(afterwards(site, view)).collect()
+}
+
+/// What the party may do once there is an answer: the rulebook's steps, and where decisions are
+/// made, the remedies that every decision must name (行政复议法, 行政诉讼法).
+fn afterwards(site: &Site, view: &MatterView) -> Option<Reason> {
+    let rule = &view.procedure;
+    if !rule.decisions.is_empty() {
+        let text = "对答复不服的，可以申请行政复议或者提起行政诉讼；向哪里提出、多长时间内提出，答复书里都会写明。";
+        return Some(Reason { text: text.into(), law: "《行政复议法》《行政诉讼法》".into() });
+    }
+    let closed = |id: &String| rule.state(id).is_some_and(|state| state.phase == matter::Phase::Closed);
+    let after = |step: &&matter::Step| {
+        step.by.contains(&matter::Role::Party) && !step.from.is_empty() && step.from.iter().all(closed)
+    };
+    let word = |step: &matter::Step| {
+        let within = step.within.as_ref().and_then(|within| super::flow::amount(site, &within.limit));
+        within.map_or_else(|| step.label.clone(), |amount| format!("{}（{amount}内）", step.label))
+    };
+    let steps: Vec<String> = rule.steps.iter().filter(after).map(word).collect();
+    let text = format!("答复后，在进度页还可以{}。", steps.join("、"));
+    (!steps.is_empty()).then(|| Reason { text: text.into(), law: Text::default() })
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use crate::session::Visit;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use matter::procedure::Publicity;
 use office::{REPLIES_ON_PAGE, RepliesQuery, Reply};
 use std::sync::Arc;
 
@@ -25,6 +26,10 @@ pub struct Replies {
     pub shell: Shell,
     /// Words searched for, or empty.
     pub query: String,
+    /// Category that is shown alone, or empty.
+    pub category: String,
+    /// Ways to narrow the list: everything, then each category; the one in use has no address.
+    pub kinds: Vec<Link>,
     /// How many were found.
     pub found: Text,
     /// The replies.
@@ -101,16 +106,44 @@ fn notes(reply: &Reply) -> Vec<Text> {
     notes.into_iter().filter(|note| !note.is_empty()).map(Text::from).collect()
 }
 
+/// Categories whose replies may be public, each leading to its list.
+pub fn kinds(site: &Site) -> Vec<Link> {
+    let mut kinds: Vec<Link> = Vec::new();
+    let rules = site.office.rules().procedures().filter(|rule| rule.portal_form.is_some());
+    let open = rules.flat_map(|rule| &rule.categories).filter(|category| !category.import_only);
+    for category in open.filter(|category| category.public != Publicity::Never) {
+        let link = Link::new(format!("/replies?category={}", query_value(&category.id)), category.label.clone());
+        if !kinds.iter().any(|known| known.href == link.href) {
+            kinds.push(link);
+        }
+    }
+    kinds
+}
+
+/// The same links for a list that shows one of them, the words searched for kept.
+fn narrowed(site: &Site, words: &str, category: &str) -> Vec<Link> {
+    let also = if words.is_empty() { String::new() } else { format!("&q={}", query_value(words)) };
+    let all = if words.is_empty() { "/replies".to_owned() } else { format!("/replies?q={}", query_value(words)) };
+    let each = kinds(site).into_iter().map(|link| {
+        let here = link.href.ends_with(&format!("={}", query_value(category)));
+        Link::new(if here { String::new() } else { format!("{}{also}", link.href) }, link.text)
+    });
+    let all = Link::new(if category.is_empty() { String::new() } else { all }, "全部");
+    std::iter::once(all).chain(each).collect()
+}
+
 /// The list of published replies, or the result of a search.
 pub async fn list(State(site): State<Arc<Site>>, visit: Visit, form: Form) -> Result<Response, Trouble> {
-    let query = form.line("q");
+    let (query, category) = (form.line("q"), form.line("category"));
+    let known = kinds(&site).iter().any(|link| link.href.ends_with(&format!("={}", query_value(&category))));
+    let category = if known { category } else { String::new() };
     let number = form.number("page").and_then(|page| usize::try_from(page).ok()).unwrap_or(1).clamp(1, 5000);
-    let asked = RepliesQuery { words: query.clone(), page: number, ..RepliesQuery::default() };
+    let only = (!category.is_empty()).then(|| category.clone());
+    let asked = RepliesQuery { words: query.clone(), category: only, page: number, ..RepliesQuery::default() };
     let found = site.office.replies(visit.caller.body, asked).await?;
-    let base = match query.as_str() {
-        "" => "/replies?page=".to_owned(),
-        words => format!("/replies?q={}&page=", query_value(words)),
-    };
+    let pairs = [("q", &query), ("category", &category)].into_iter().filter(|(_, value)| !value.is_empty());
+    let pairs: String = pairs.map(|(name, value)| format!("{name}={}&", query_value(value))).collect();
+    let base = format!("/replies?{pairs}page=");
     let title = if query.is_empty() { "办件答复" } else { "搜索办件答复" };
     let page = Replies {
         shell: frame::shell(&site, &visit, title, "/replies"),
@@ -118,6 +151,8 @@ pub async fn list(State(site): State<Arc<Site>>, visit: Visit, form: Form) -> Re
             .into(),
         rows: Rows { rows: found.rows.iter().map(row).collect(), long: true },
         pager: Pager::new(base, number as u64, REPLIES_ON_PAGE as u64, found.total, "件"),
+        kinds: narrowed(&site, &query, &category),
+        category,
         empty: if query.is_empty() {
             "还没有公开的答复。来信人同意公开的，答复后会列在这里。"
         } else {

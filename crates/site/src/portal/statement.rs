@@ -209,12 +209,21 @@ pub async fn procedure(
     let (link, rule) = found.ok_or_else(|| Trouble::new(Kind::NotFound))?;
     let page = ProcedurePage {
         shell: frame::under(&site, &visit, link.text, "/help", "帮助"),
-        lede: format!("依据{}，{}起施行。", rule.basis, super::words::day(rule.valid_from)).into(),
+        lede: lede(&site, &rule).into(),
         diagram: matter::draw::svg(&rule),
         steps: step_table(&rule),
         limits: limit_table(&site, &rule),
     };
     Ok(page::render(&page, &page.shell))
+}
+
+/// On what the procedure rests; where it follows an older version, from which day.
+fn lede(site: &Site, rule: &Procedure) -> String {
+    let older = |other: &&Arc<Procedure>| other.id == rule.id && other.valid_from < rule.valid_from;
+    match site.office.rules().procedures().find(older) {
+        Some(_) => format!("依据{}，{}起施行。", rule.basis, super::words::day(rule.valid_from)),
+        None => format!("依据{}。", rule.basis),
+    }
 }
 
 /// Steps that the citizen sees, with who performs them and on which article.
@@ -227,7 +236,7 @@ fn step_table(rule: &Procedure) -> Table {
     Table {
         caption: "您会看到的步骤".into(),
         head: ["步骤", "谁来办", "依据"].map(Text::from).into(),
-        rows: rule.steps.iter().filter_map(row).collect(),
+        rows: rule.steps.iter().filter(|step| step.by != [matter::Role::Importer]).filter_map(row).collect(),
         figures_from: None,
     }
 }

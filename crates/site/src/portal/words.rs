@@ -51,7 +51,12 @@ pub fn clock(view: &ClockView, law: &law::Law, now: Moment) -> Clock {
     if let Some(stopped) = clock.stopped {
         let late = if clock.is_late(now) { "，超过了期限" } else { "" };
         let headline = format!("{}：{}完成{late}", view.label, day(stopped.date()));
-        return Clock { lamp: shown, headline: headline.into(), note: clock.due.text().into(), ..Clock::default() };
+        return Clock {
+            lamp: shown,
+            headline: headline.into(),
+            note: format!("期限到{}", clock.due.text()).into(),
+            ..Clock::default()
+        };
     }
     let due = full_day(clock.due.due_on);
     let (used, all) = (clock.days_used(law, now), clock.total());

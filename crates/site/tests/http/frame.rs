@@ -5,6 +5,7 @@ use crate::support::World;
 use axum::http::StatusCode;
 use site::router::table;
 use site::security::{CSP, HEADERS};
+use std::io::Read;
 
 #[tokio::test]
 async fn every_route_carries_the_security_headers() {
@@ -89,4 +90,34 @@ async fn errors_speak_the_language_of_their_face() {
     let meaning = client.get(problem["type"].as_str().unwrap()).await;
     assert_eq!(meaning.status, StatusCode::OK);
     assert_eq!(meaning.json()["code"], "not_found");
+}
+
+/// Only what is the same for everybody is compressed: a length would tell a token (BREACH).
+#[tokio::test]
+async fn pages_without_any_secret_are_compressed_and_no_others() {
+    let world = World::new().await;
+    let mut citizen = world.client();
+    let gzip = [("accept-encoding", "gzip, deflate, br")];
+    for path in ["/", "/replies", "/help", "/foi", "/message"] {
+        let plain = citizen.get(path).await;
+        assert_eq!(plain.header("content-encoding"), "", "{path}");
+        let small = citizen.send("GET", path, &gzip, "").await;
+        assert_eq!(small.header("content-encoding"), "gzip", "{path}");
+        assert!(small.headers.get_all("vary").iter().any(|vary| vary == "Accept-Encoding"), "{:?}", small.headers);
+        assert!(small.bytes.len() * 2 < plain.bytes.len(), "{path}: {} of {}", small.bytes.len(), plain.bytes.len());
+        let mut page = String::new();
+        flate2::read::GzDecoder::new(small.bytes.as_slice()).read_to_string(&mut page).unwrap();
+        assert_eq!(page, plain.text, "{path}");
+        assert_ne!(small.header("etag"), plain.header("etag"), "two representations, two tags");
+        let known = [gzip[0], ("if-none-match", small.header("etag"))];
+        let kept = citizen.send("GET", path, &known, "").await;
+        assert_eq!((kept.status, kept.header("content-encoding"), kept.bytes.len()), (StatusCode::NOT_MODIFIED, "", 0));
+    }
+    let other = crate::filing::filed(&world, "晴湾路路灯不亮").await;
+    let mut own = crate::filing::opened(&world, &other).await;
+    for path in ["/message/what", "/foi/you", "/q", "/q/matter", "/desk/sign-in"] {
+        let page = own.send("GET", path, &gzip, "").await;
+        assert_eq!((page.status, page.header("content-encoding")), (StatusCode::OK, ""), "{path}");
+        assert!(page.text.contains("name=\"csrf\""), "{path} carries a token");
+    }
 }

@@ -1,9 +1,12 @@
 //! The site over HTTP, without a network: real routes, a real office on a store of its own.
 
 mod api;
+mod files;
+mod filing;
 mod forms;
 mod frame;
 mod permits;
+mod script;
 mod sessions;
 mod set_up;
 mod support;
