@@ -36,11 +36,12 @@ pub mod rulebook;
 mod seal;
 pub mod store;
 pub mod ticket;
+mod trial;
 mod view;
 mod worker;
 
 pub use act::Acted;
-pub use admin::{OfficerForm, OutboxRow, Verified};
+pub use admin::{Called, OfficerForm, OutboxRow, Verified};
 pub use attach::Upload;
 pub use body::{Body, BodySettings, Unit};
 pub use fail::{Conflict, Fail, FieldError, Since};
@@ -48,13 +49,14 @@ pub use figure::{By, Definition, FigureRow, MonthFigures};
 pub use filing::{Filed, Filing, StepAct};
 pub use import::{ImportMode, Imported};
 pub use keys::{BodyKeys, MatterKey};
-pub use list::ListQuery;
+pub use list::{COUNTED_MAX, ListQuery};
 pub use office::{Office, Options};
 pub use people::{Officer, SignInFail, SignedIn};
 pub use permit::{Caller, Permit, Role, Scope};
 pub use replies::{REPLIES_ON_PAGE, RepliesQuery, Reply, ReplyPage};
 pub use rulebook::{RuleFiles, Rulebook};
 pub use store::Fault;
+pub use trial::Trial;
 pub use view::{
     ClockView, FileView, ListPage, ListRow, ListView, MatterView, OptionView, PaperView, ProposalView, Relative,
     TextView, TimelineItem, Track,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use law::{Date, Law, RuleFault};
 use matter::Procedure;
+use matter::wording::{self, Wordings};
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "../../rulebook"]
@@ -64,6 +65,7 @@ pub struct Rulebook {
     /// The files, for `check`, papers and texts.
     pub files: RuleFiles,
     procedures: BTreeMap<(String, String), Arc<Procedure>>,
+    wordings: BTreeMap<String, Wordings>,
 }
 
 impl Rulebook {
@@ -81,8 +83,11 @@ impl Rulebook {
                 Err(fault) => faults.push(fault),
             }
         }
+        let known: Vec<&Procedure> = procedures.values().map(|one| one.as_ref()).collect();
+        let (found, wrong) = wordings(&files, &known);
+        faults.extend(wrong);
         match law {
-            Some(law) if faults.is_empty() => Ok(Rulebook { law, files, procedures }),
+            Some(law) if faults.is_empty() => Ok(Rulebook { law, files, procedures, wordings: found }),
             _ => Err(faults),
         }
     }
@@ -101,8 +106,28 @@ impl Rulebook {
             .cloned()
     }
 
+    /// Outlines and phrases for the replies of a procedure.
+    pub fn wordings(&self, procedure: &str) -> Option<&Wordings> {
+        self.wordings.get(procedure)
+    }
+
     /// Every version of every procedure.
     pub fn procedures(&self) -> impl Iterator<Item = &Arc<Procedure>> + Clone {
         self.procedures.values()
     }
+}
+
+/// The wordings for replies by procedure, and what is wrong with them.
+fn wordings(files: &RuleFiles, procedures: &[&Procedure]) -> (BTreeMap<String, Wordings>, Vec<RuleFault>) {
+    let (mut found, mut faults) = (BTreeMap::new(), Vec::new());
+    for (path, text) in files.below("texts/reply") {
+        match wording::parse(path, text) {
+            Ok(read) => {
+                faults.extend(wording::check(path, text, &read, procedures));
+                found.insert(read.procedure.clone(), read);
+            }
+            Err(fault) => faults.push(fault),
+        }
+    }
+    (found, faults)
 }

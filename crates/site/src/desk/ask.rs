@@ -3,6 +3,7 @@
 use super::parts::{Cell, Fields};
 use crate::component::{Choice, Choices, Field, Input, Text};
 use crate::portal::ask::Ask;
+use matter::procedure::AT;
 use matter::{Element, Kind, Step};
 
 /// A step with what was typed, and the officers that can be chosen.
@@ -40,6 +41,7 @@ impl Asking<'_> {
     pub fn on_paper(&self) -> Fields {
         let mut names = names(self.ask.step);
         names.retain(|name| *name != "channel");
+        names.extend(self.ask.procedure.dated_by(self.ask.step).into_iter().filter(|name| *name == AT));
         names.sort_by_key(|name| self.rank(name));
         let mut heads = [(0, "来件人"), (1, "事项内容")].iter().peekable();
         let mut cells = Vec::new();
@@ -55,6 +57,9 @@ impl Asking<'_> {
     }
 
     fn rank(&self, name: &str) -> u8 {
+        if name == AT {
+            return 4;
+        }
         match self.ask.procedure.element(name).map(|element| element.kind) {
             Some(Kind::Name | Kind::Phone | Kind::IdNumber | Kind::Email) => 0,
             None => 1,
@@ -120,6 +125,13 @@ impl Asking<'_> {
             "category" => {
                 self.ask.categories("类别").map_or_else(|| radios(Vec::new()), |choices| Cell::Choices(12, choices))
             }
+            AT => Cell::Field(
+                6,
+                Field::new(AT, label.clone(), self.ask.typed(AT))
+                    .optional()
+                    .hint("不填就是现在；补记的写实际时间，如2026-11-20 15:30")
+                    .error(error.clone()),
+            ),
             "unit" => Cell::Field(6, select(self.among(name, "请选择", self.ask.units))),
             "handler" => Cell::Field(6, select(self.among(name, "由单位确定", self.officers))),
             "public" => {

@@ -2,17 +2,18 @@
 
 use super::ask::{Asking, names};
 use super::decision::{CodeGroup, CodeLine, DecisionPage};
+use super::parts::Ahead;
 use super::perform::{Scene, Typed};
-use super::reply::{PHRASES, ReplyPage, wordings};
+use super::reply::{ReplyPage, wordings};
 use super::step::{ConflictPage, Difference, StepPage};
 use super::{dossier, frame, show};
-use crate::component::{Fact, Facts, Guard};
+use crate::component::{Fact, Guard};
 use crate::form;
 use crate::portal::ask::{Answers, Ask};
 use crate::problem::Trouble;
 use axum::http::StatusCode;
 use axum::response::Response;
-use matter::procedure::{DecisionRule, Told};
+use matter::procedure::{AT, DecisionRule, Told};
 use matter::{Element, Kind, Procedure, Step};
 use office::Conflict;
 
@@ -62,7 +63,12 @@ impl Scene {
                     || self.step.needs.iter().any(|need| need == name)
                     || chosen.is_none_or(|rule| proves(rule, name)))
         };
-        names(&self.step).into_iter().filter(wanted).collect()
+        let at = self.dated_by().into_iter().filter(|name| *name == AT);
+        names(&self.step).into_iter().filter(wanted).chain(at).collect()
+    }
+
+    fn dated_by(&self) -> Vec<&str> {
+        self.procedure().dated_by(&self.step)
     }
 
     fn asking<'a>(&'a self, typed: &'a Typed) -> Asking<'a> {
@@ -94,13 +100,12 @@ impl Scene {
     }
 
     /// What follows from the step.
-    fn then(&self, typed: &Typed) -> Facts {
+    fn then(&self, typed: &Typed) -> Ahead {
         let mut facts = Vec::new();
         let decision = self.decision(typed);
         facts.extend(
             decision.map(|rule| Fact::new("决定", format!("{}　{}", rule.code, rule.label)).law(rule.article.clone())),
         );
-        facts.extend(self.option.dates.iter().map(|sentence| Fact::new("影响", sentence.clone())));
         let to = self.step.to.as_deref().and_then(|to| self.procedure().state(to));
         facts.extend(to.map(|state| Fact::new("状态", state.label.clone())));
         let papers = self.step.issues.iter().chain(decision.and_then(|rule| rule.paper.as_ref()));
@@ -117,7 +122,7 @@ impl Scene {
         let told: Vec<&str> = told.collect();
         facts.extend((!told.is_empty()).then(|| Fact::new("通知", told.join("、"))));
         facts.push(Fact::new("依据", self.step.cite.clone()));
-        Facts { facts }
+        show::ahead(typed, &self.dated_by(), facts)
     }
 
     fn step_page(self, typed: Typed) -> StepPage {
@@ -143,14 +148,16 @@ impl Scene {
     fn reply_page(self, typed: Typed, element: &Element, template: Option<usize>) -> ReplyPage {
         let rest: Vec<&str> = self.asked(&typed).into_iter().filter(|name| *name != element.id).collect();
         let action = self.action();
-        let (templates, chosen) = wordings(&action, template);
+        let category = self.view.matter.category.as_deref();
+        let decision = typed.answers.get("decision").map(String::as_str).filter(|code| !code.is_empty());
+        let (templates, phrases, chosen) = wordings(self.wordings.as_ref(), &action, category, decision, template);
         ReplyPage {
             of: show::of(&self.view),
             label: self.step.label.clone(),
             guard: self.guard(&typed),
             turns: dossier::turns(&self.view),
             templates,
-            phrases: PHRASES.map(str::to_owned).into(),
+            phrases,
             name: element.id.clone(),
             text_label: element.label.clone(),
             text: chosen.or_else(|| typed.answers.get(&element.id).cloned()).unwrap_or_default(),

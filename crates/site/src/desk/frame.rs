@@ -9,7 +9,7 @@ use crate::{Site, assets};
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use office::{Caller, ListView, Role};
+use office::{COUNTED_MAX, Caller, ListView, Role};
 
 /// Cookie with the officer's own settings: `k` keys off, `r` roomy rows.
 pub const SETTINGS: &str = "desk";
@@ -102,9 +102,9 @@ fn rail(caller: &Caller, counters: &[(ListView, usize)], here: &str) -> Vec<Rail
     groups.map(|(title, items)| RailGroup { title: title.into(), items }).into()
 }
 
-/// A count as the rail shows it: the lists are counted up to one long page.
+/// A count as the rail shows it: the lists are counted up to a bound.
 pub fn counted(count: usize) -> String {
-    if count >= 100 { "99+".into() } else { count.to_string() }
+    if count >= COUNTED_MAX { format!("{}+", COUNTED_MAX - 1) } else { count.to_string() }
 }
 
 /// A sentence above the page.

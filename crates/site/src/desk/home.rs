@@ -40,7 +40,7 @@ pub struct Counter {
     pub href: String,
     /// Its name.
     pub label: String,
-    /// How many, up to 99+.
+    /// How many, up to 999+.
     pub count: String,
     /// What the number means.
     pub note: String,
