@@ -253,6 +253,10 @@ impl Look<'_> {
     /// A value in words; none for texts and files, which are shown in their own places.
     fn words(&self, name: &str, value: &Value) -> Option<String> {
         Some(match value {
+            Value::Code(code) if name == "decision" => {
+                let rule = self.procedure.decision(code)?;
+                format!("{}　{}", rule.code, rule.label)
+            }
             Value::Code(code) => {
                 let choice = self.procedure.element(name)?.options.iter().find(|choice| choice.id == *code)?;
                 choice.label.clone()

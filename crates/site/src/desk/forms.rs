@@ -22,10 +22,11 @@ fn article_only(cite: &str) -> &str {
     cite.strip_prefix('《').and_then(|rest| rest.split_once('》')).map_or(cite, |(_, article)| article)
 }
 
-/// The long text that a step writes and that may become public: what the editor is for.
-pub(super) fn published<'a>(procedure: &'a Procedure, step: &Step) -> Option<&'a Element> {
-    let needed = step.needs.iter().filter_map(|name| procedure.element(name));
-    needed.into_iter().find(|element| element.kind == Kind::Text && element.published)
+/// The long text with which a step answers, because it decides or because it may become public:
+/// what the editor is for.
+pub(super) fn answering<'a>(procedure: &'a Procedure, step: &Step) -> Option<&'a Element> {
+    let mut needed = step.needs.iter().filter_map(|name| procedure.element(name));
+    needed.find(|element| element.kind == Kind::Text && (element.published || !step.decisions.is_empty()))
 }
 
 impl Scene {
@@ -33,14 +34,14 @@ impl Scene {
         &self.view.procedure
     }
 
-    /// The form that suits the step: first the decision where there are several, the editor for a
-    /// text that may become public, else the plain form.
+    /// The form that suits the step: first the decision where there are several, the editor for
+    /// the text that answers, else the plain form.
     pub(super) fn answer(self, status: StatusCode, typed: Typed, template: Option<usize>) -> Result<Response, Trouble> {
         let open = self.step.decisions.len() > 1 && typed.answers.get("decision").is_none_or(String::is_empty);
         if open && self.option.allowed {
             return frame::answer(status, &self.decision_page(&typed));
         }
-        match published(self.procedure(), &self.step).cloned() {
+        match answering(self.procedure(), &self.step).cloned() {
             Some(element) if self.option.allowed => frame::answer(status, &self.reply_page(typed, &element, template)),
             _ => frame::answer(status, &self.step_page(typed)),
         }
@@ -128,7 +129,7 @@ impl Scene {
     fn step_page(self, typed: Typed) -> StepPage {
         let mut barred = typed.barred.clone();
         if !self.option.allowed {
-            barred.extend(self.option.why.iter().cloned());
+            barred.extend(self.option.why.iter().filter(|why| !typed.barred.contains(why)).cloned());
         }
         StepPage {
             of: show::of(&self.view),
@@ -205,14 +206,32 @@ impl Scene {
         }
     }
 
+    /// One answer beside what stands in the matter now, or waits there for approval.
+    fn difference(&self, name: &str, mine: &str) -> Difference {
+        let label = matter::label(self.procedure(), name).to_owned();
+        let waits = self.view.proposal.iter().flat_map(|proposal| &proposal.values);
+        let waits = waits.filter(|(known, _)| *known == label).map(|(_, words)| words.clone());
+        let value = self.view.values.get(name).map(|(_, words)| words.clone());
+        let now = waits.chain(value).next().unwrap_or_else(|| self.view.text(name).to_owned());
+        let kind = self.procedure().element(name).map(|element| element.kind);
+        Difference {
+            words: self.asking(&Typed::default()).chosen_words(name, mine).unwrap_or_default(),
+            long: kind == Some(Kind::Text),
+            name: name.to_owned(),
+            mine: mine.to_owned(),
+            label,
+            now,
+        }
+    }
+
     pub(super) fn conflict(self, conflict: &Conflict, answers: &Answers) -> Result<Response, Trouble> {
-        let since = conflict.since.iter().map(|one| Fact::new(one.at.to_minute(), one.label.clone()));
-        let typed = answers.iter().map(|(name, mine)| Difference {
-            name: name.clone(),
-            label: matter::label(self.procedure(), name).to_owned(),
-            now: self.view.text(name).to_owned(),
-            mine: mine.clone(),
-        });
+        let seen = |seq: i64| conflict.since.iter().any(|one| one.seq == seq);
+        let since = self.view.timeline.iter().filter(|item| seen(item.seq));
+        let since = since.map(|item| Fact::new(item.at.to_minute(), format!("{}　{}", item.label, item.actor)));
+        let typed = answers.iter().map(|(name, mine)| self.difference(name, mine));
+        let kind = |name: &&str| self.procedure().element(name).map(|element| element.kind);
+        let files: Vec<&str> = names(&self.step).into_iter().filter(|name| kind(name) == Some(Kind::Files)).collect();
+        let files = self.asking(&Typed::default()).fields(&files);
         let guard = Guard { more: vec![(form::SEEN, conflict.seq.to_string())], ..self.shell.guard() };
         frame::answer(
             StatusCode::CONFLICT,
@@ -221,6 +240,7 @@ impl Scene {
                 label: self.step.label.clone(),
                 since: since.collect(),
                 typed: typed.collect(),
+                files,
                 action: self.action(),
                 guard,
                 shell: self.shell,

@@ -1,7 +1,7 @@
 //! Taking a step: the form that suits it, the act, and the way back when it was not done.
 
 use super::ask::names;
-use super::forms::published;
+use super::forms::answering;
 use super::shell::Shell;
 use super::{frame, show};
 use crate::Site;
@@ -192,7 +192,7 @@ async fn scene(site: &Site, visit: &Visit, id: i64, step: &str) -> Result<Scene,
     let option = view.options.iter().find(|option| option.step == step).ok_or_else(missing)?.clone();
     let units = site.office.units(&visit.caller).await?;
     let asks = units.iter().any(|unit| view.matter.unit == Some(unit.id) && unit.approves);
-    let similar = match published(&view.procedure, &rule) {
+    let similar = match answering(&view.procedure, &rule) {
         Some(_) => site.office.similar_replies(visit.caller.body, &show::title(&view)).await?,
         None => Vec::new(),
     };

@@ -128,7 +128,12 @@ pub fn ahead(typed: &Typed, dated_by: &[&str], mut facts: Vec<Fact>) -> Ahead {
     }
     Ahead {
         clocks: trial.map(|trial| trial.clocks.iter().map(coming).collect()).unwrap_or_default(),
-        note: if trial.is_none() && !dated_by.is_empty() { wrong } else { String::new() },
+        note: match trial {
+            _ if dated_by.is_empty() => String::new(),
+            None => wrong,
+            Some(trial) if trial.clocks.is_empty() => "选定类别、填好日期以后，这里显示期限。".into(),
+            Some(_) => String::new(),
+        },
         facts: Facts { facts },
         dated_by: dated_by.join(" "),
     }

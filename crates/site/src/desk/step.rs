@@ -65,6 +65,8 @@ pub struct ConflictPage {
     pub since: Vec<Fact>,
     /// What the officer typed, kept.
     pub typed: Vec<Difference>,
+    /// Files, which a browser does not keep, to be chosen again.
+    pub files: Fields,
     /// Where the form goes again.
     pub action: String,
     /// Token, key, the number of events now.
@@ -82,6 +84,10 @@ pub struct Difference {
     pub now: String,
     /// As typed.
     pub mine: String,
+    /// A choice in words, carried along as it is; empty for what can be typed over.
+    pub words: String,
+    /// Text of several lines.
+    pub long: bool,
 }
 
 #[cfg(test)]
@@ -167,16 +173,29 @@ pub(crate) mod tests {
             of: of(),
             label: "答复".into(),
             since: vec![Fact::new("2026-11-22 10:31", "补充　反映人补充了材料")],
-            typed: vec![Difference {
-                name: "reply".into(),
-                label: "答复".into(),
-                now: "请补充具体时段。".into(),
-                mine: HOSTILE.into(),
-            }],
+            typed: vec![
+                Difference {
+                    name: "reply".into(),
+                    label: "答复".into(),
+                    now: "请补充具体时段。".into(),
+                    mine: HOSTILE.into(),
+                    long: true,
+                    ..Difference::default()
+                },
+                Difference {
+                    name: "unit".into(),
+                    label: "承办单位".into(),
+                    mine: "7".into(),
+                    words: "区住建局".into(),
+                    ..Difference::default()
+                },
+            ],
+            files: Fields::default(),
             action: "/desk/m/417/step/reply".into(),
             guard: guard("t", "k"),
         };
         let html = check("conflict", &page);
         assert!(html.contains("alert(1)") && !html.contains("<script>alert"));
+        assert!(html.contains("type=\"hidden\" name=\"unit\" value=\"7\"") && html.contains("区住建局"));
     }
 }
