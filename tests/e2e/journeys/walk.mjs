@@ -209,3 +209,15 @@ test('dates follow what is typed before anything is saved', () =>
     await person.page.waitForFunction(() => document.querySelector('#ahead').innerText.includes('收到日期'));
     await person.axe('a date that has not come');
   }));
+
+test('the slip of registration prints on one sheet of A5, with its QR', () =>
+  as(WAYS.mouse, async (person) => {
+    await registers(person, { title: '望潮路公交站牌破损' });
+    await sends(person);
+    await person.page.getByRole('img', { name: '二维码' }).waitFor();
+    const pdf = (await person.page.pdf({ preferCSSPageSize: true })).toString('latin1');
+    const sheets = pdf.match(/MediaBox\s*\[[^\]]*\]/g) ?? [];
+    assert.equal(sheets.length, 1, 'one sheet');
+    const [width, height] = sheets[0].match(/[\d.]+/g).slice(2).map(Number);
+    assert.ok(Math.abs(width - 419.5) < 2 && Math.abs(height - 595.3) < 2, `${width} x ${height} pt`);
+  }));

@@ -205,7 +205,7 @@ async fn slip(
             password: grouped(&filed.password, 3).into(),
             qr: crate::portal::frame::address(site, &format!("/q?code={}", filed.code))
                 .map(|address| Qr::new(&address, "二维码：用手机打开查询页，不含密码")),
-            facts: slip_facts(&view, sheet),
+            facts: slip_facts(site, &view, sheet),
             foot: "查询密码只显示这一次。凭查询码和密码可以在网站“查进度”里查看办理情况。".into(),
         },
         matter: show::address(filed.matter),
@@ -215,15 +215,20 @@ async fn slip(
     })
 }
 
-fn slip_facts(view: &MatterView, sheet: &Sheet) -> Facts {
+fn slip_facts(site: &Site, view: &MatterView, sheet: &Sheet) -> Facts {
     let filed = format!("{}　{}", view.matter.filed_at.to_minute(), sheet.channel.label);
     let clocks = view.clocks.iter().filter(|clock| clock.party && clock.clock.is_open());
     let clocks = clocks.map(|clock| {
         Fact::new(format!("{}期限", clock.label), show::due_words(&clock.clock)).law(clock.clock.article.clone())
     });
-    Facts {
-        facts: [Fact::new("编号", show::number(view)), Fact::new("登记", filed)].into_iter().chain(clocks).collect(),
-    }
+    let body = site.office.body(view.matter.body).ok();
+    let body = body.map(|body| {
+        let whom = format!("{}　{}", body.settings.phone, body.settings.hours);
+        [Fact::new("收件机关", body.name.clone()), Fact::new("联系电话", whom.trim().to_owned())]
+    });
+    let body = body.into_iter().flatten().filter(|fact| !fact.text.is_empty());
+    let first = [Fact::new("编号", show::number(view)), Fact::new("登记", filed)];
+    Facts { facts: first.into_iter().chain(clocks).chain(body).collect() }
 }
 
 /// Digits in groups, easier to read aloud.

@@ -97,7 +97,11 @@ impl Scene {
     }
 
     fn button(&self) -> String {
-        if self.approval { "送审".into() } else { format!("确认{}", self.step.label) }
+        match self.approval {
+            true => "送审".into(),
+            false if self.step.label.contains("确认") => self.step.label.clone(),
+            false => format!("确认{}", self.step.label),
+        }
     }
 
     /// What follows from the step.
