@@ -104,6 +104,26 @@
     });
   });
 
+  /* What follows is worked out anew when a date changes: nothing is performed, no file is sent. */
+  all('form[data-try]').forEach(function (form) {
+    var names = form.getAttribute('data-try').split(' '), asked = 0;
+    function work() {
+      var data = new URLSearchParams(), mine = ++asked, here = one('[data-ahead]');
+      new FormData(form).forEach(function (value, name) { if (typeof value === 'string') data.append(name, value); });
+      data.set('then', 'try');
+      fetch(form.getAttribute('action'), { method: 'POST', body: data, headers: { Accept: 'text/html' } })
+        .then(function (answer) { return answer.text(); })
+        .then(function (html) {
+          var fresh = one('[data-ahead]', new DOMParser().parseFromString(html, 'text/html'));
+          if (fresh && here && mine === asked) here.replaceChildren.apply(here, fresh.childNodes);
+        })
+        .catch(function () { /* the button still asks the plain way */ });
+    }
+    form.addEventListener('change', function (event) { if (names.indexOf(event.target.name) >= 0) work(); });
+    var button = one('button[value=try]', form);
+    if (button) button.addEventListener('click', function (event) { event.preventDefault(); work(); });
+  });
+
   /* Registration: Enter goes to the next field; earlier matters of the same person appear
      when name and phone stand there. */
   all('form[data-enter]').forEach(function (form) {

@@ -4,6 +4,7 @@ use law::Date;
 
 use crate::act::Act;
 use crate::element::{Element, Value};
+use crate::procedure::{AT, LimitBy};
 use crate::procedure::{Category, Channel, Child, ClockRule, DecisionRule, Paper, Phase, Procedure, State, Step};
 
 impl Procedure {
@@ -69,6 +70,23 @@ impl Procedure {
             Some(Value::Moment(moment)) => moment.date(),
             _ => act.at.date(),
         }
+    }
+
+    /// What the due dates that a step brings about depend on, among all that its form may give: the
+    /// date elements from which clocks are counted, the category that chooses the limit, and
+    /// [`AT`] where a clock begins with the act itself. There the act may lie in the past: an
+    /// earlier start never makes a limit longer.
+    pub fn dated_by(&self, step: &Step) -> Vec<&str> {
+        let begins = |clock: &&ClockRule| clock.starts.iter().chain(&clock.restarts).any(|one| one.step() == step.id);
+        let mut names = Vec::new();
+        for clock in self.clocks.iter().filter(begins) {
+            let fact = clock.starts_on.as_deref().filter(|name| step.may_give(name));
+            let category = clock.limit_by.map(|LimitBy::Category| "category").filter(|name| step.may_give(name));
+            names.extend(category.into_iter().chain([fact.unwrap_or(AT)]));
+        }
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 
     /// Steps that open a matter.

@@ -81,6 +81,7 @@ pub fn label<'a>(procedure: &'a Procedure, element: &'a str) -> &'a str {
         "handler" => "承办人",
         "public" => "是否同意公开",
         "decision" => "处理决定",
+        crate::procedure::AT => "发生时间",
         crate::approval::OPINION => "审批意见",
         other => procedure.element(other).map_or(other, |element| &element.label),
     }
@@ -142,6 +143,16 @@ fn element(ground: &Ground, name: &str, value: &Value, role: Role, act: &Act) ->
     }
     starting_fact(ground, element, value, act)?;
     if role == Role::Importer { Ok(()) } else { element.measure(value) }
+}
+
+/// No clock of the act would run from a day that has not come.
+pub(crate) fn starting_facts(ground: &Ground, act: &Act) -> Result<(), Refusal> {
+    let early = |(name, value): (&String, &Value)| {
+        let element = ground.procedure.element(name)?;
+        starting_fact(ground, element, value, act).err().map(|sentence| sentence.at(name))
+    };
+    let sentences: Vec<Sentence> = act.values.iter().filter_map(early).collect();
+    if sentences.is_empty() { Ok(()) } else { Err(Refusal { code: RefusalCode::Invalid, sentences }) }
 }
 
 /// A clock cannot run from a day that has not come.

@@ -28,6 +28,7 @@ pub mod refusal;
 mod replay;
 pub mod scenario;
 mod step;
+pub mod wording;
 pub mod world;
 
 pub use act::{Act, Actor, Decision, Ground, Opening};
@@ -45,7 +46,7 @@ pub use law::{Clock, Date, Moment};
 pub use matter::{ClockRow, Columns, Lapse, Matter, Origin, Parent, Proposal};
 pub use options::{Preview, StepOption, options, preview};
 pub use procedure::{Phase, Procedure, Remedy, Role, Step};
-pub use read::{Typed, first_words};
+pub use read::{Typed, act_time, first_words};
 pub use record::{move_version, paper_rendered, settle};
 pub use refusal::{Refusal, RefusalCode, Sentence};
 pub use replay::{Broken, apply, replay};

@@ -7,7 +7,7 @@ use crate::matter::Matter;
 use crate::moves::Motion;
 use crate::procedure::{Role, Step};
 use crate::refusal::Refusal;
-use crate::{Clock, approval};
+use crate::{Clock, approval, given};
 
 /// One step as the desk shows it: possible, or why not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,9 +44,12 @@ pub fn options<'a>(ground: &Ground<'a>, matter: &Matter, act: &Act) -> Vec<StepO
 /// What an act would mean if it were performed with these values, complete or not.
 ///
 /// # Errors
-/// A step that the procedure does not know, or a clock that cannot move so.
+/// A step that the procedure does not know, a time that has not come, or a clock that cannot move
+/// so.
 pub fn preview(ground: &Ground, matter: Option<&Matter>, act: &Act) -> Result<Preview, Refusal> {
     let step = crate::decide::step(ground, &act.step)?;
+    admit::times(ground, matter, step, act)?;
+    given::starting_facts(ground, act)?;
     let motion = Motion { ground, matter, step, values: &act.values, at: act.at };
     let moved = motion.clocks()?.into_iter().filter_map(|change| match change {
         Change::Clock { id, moved, clock } => Some((id, moved, clock)),

@@ -19,6 +19,9 @@ pub use crate::step::{ApproveBy, Step, Told};
 /// procedure), `unit` and `handler` (ids), `public` (the party's choice, a flag), `decision` (a code).
 pub const RESERVED: [&str; 6] = ["category", "channel", "unit", "handler", "public", "decision"];
 
+/// What forms call the time of the act itself, where it may be given ([`Procedure::dated_by`]).
+pub const AT: &str = "at";
+
 /// What an actor is. A step names the roles that may perform it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -108,6 +111,9 @@ pub struct Procedure {
     /// Prefix of the 受理编号; absent for child procedures that carry no number of their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub series: Option<String>,
+    /// The text element whose first words, masked, head the matter in lists and on its page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
     /// Kinds of matters.
     #[serde(default, rename = "category", skip_serializing_if = "Vec::is_empty")]
     pub categories: Vec<Category>,

@@ -14,6 +14,19 @@ pub enum Typed {
     Value(Value),
 }
 
+/// The time of an act as typed under [`crate::procedure::AT`]; none when nothing was typed.
+///
+/// # Errors
+/// A sentence that says how to write it.
+pub fn act_time(raw: &str) -> Result<Option<Moment>, Sentence> {
+    let typed = text::normal::folded(raw.trim());
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let wrong = || Sentence::new("发生时间不对", "没有这个时间", "请按年月日和时分填写，如2026-11-22 09:30");
+    moment(&typed).map(Some).ok_or_else(|| wrong().at(crate::procedure::AT))
+}
+
 impl Element {
     /// Reads what was typed or chosen, and checks length, size and choice; none for a blank. Files
     /// and ids of units and officers are given as numbers parted by commas.

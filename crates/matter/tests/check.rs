@@ -101,6 +101,33 @@ fn an_unknown_state_is_named_with_its_line() {
 }
 
 #[test]
+fn what_heads_a_matter_in_lists_is_a_text_of_its_own() {
+    let with = |line: &str| format!("basis = \"规定\"\n{line}");
+    let unknown = fault("basis = \"规定\"", &with("subject = \"words\""));
+    assert!(unknown.error.contains("words"), "{unknown:?}");
+    assert_eq!(fault("basis = \"规定\"", &with("series = \"甲\"")).rule, "subject", "numbered, and headed by nothing");
+    assert_eq!(faults_of(&[&SOUND.replacen("basis = \"规定\"", &with("subject = \"text\"\nseries = \"甲\""), 1)]), []);
+    let sealed = SOUND.replacen("kind = \"text\"", "kind = \"phone\"", 1);
+    let faults = faults_of(&[&sealed.replacen("basis = \"规定\"", &with("subject = \"text\""), 1)]);
+    assert!(faults.iter().any(|fault| fault.rule == "subject"), "a telephone number heads nothing: {faults:?}");
+}
+
+#[test]
+fn dates_depend_on_the_fact_the_category_or_the_time_of_the_act() {
+    let of = |text: &str| {
+        let procedure = Procedure::parse("procedures/small.toml", text).expect("readable");
+        let step = procedure.step("file").expect("there").clone();
+        procedure.dated_by(&step).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(of(SOUND), ["at"]);
+    let day = "starts_on = \"text\"\nstops = [\"reply\"]";
+    assert_eq!(of(&SOUND.replacen("stops = [\"reply\"]", day, 1)), ["text"]);
+    let chosen = SOUND.replacen("limit = \"small.reply\"", "limit_by = \"category\"", 1);
+    assert_eq!(of(&chosen.replacen("needs = [\"text\"]", "needs = [\"text\", \"category\"]", 1)), ["at", "category"]);
+    assert!(of(&SOUND.replacen("starts = [\"file\"]", "starts = [\"reply\"]", 1)).is_empty(), "starts nothing");
+}
+
+#[test]
 fn unknown_elements_limits_and_templates_are_found() {
     assert!(fault("needs = [\"text\"]", "needs = [\"text\", \"reason\"]").error.contains("reason"));
     assert!(fault("limit = \"small.reply\"", "limit = \"small.answer\"").error.contains("small.answer"));

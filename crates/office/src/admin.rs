@@ -1,8 +1,11 @@
 //! Reads and acts of those who run the desk: units and officers, the outbox, the audit trail, the
 //! search over matters, and the check of every chain.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use law::Moment;
-use matter::{Role, chain};
+use matter::{Procedure, Role, chain};
 use search::{Query as Words, Scope};
 use serde::Serialize;
 
@@ -20,6 +23,7 @@ use crate::{params, row, statements};
 
 statements! {
     OUTBOX = "select id, at, channel, masked_to, subject, masked_text, state, matter_id, attempts, error from outbox where body_id = $1 and id < $2 order by id desc limit $3";
+    CALLED = "select number, procedure, version from matter where body_id = $1 and id = $2";
     PIN = "insert into procedure_text (id, version, hash, text) values ($1, $2, $3, $4)";
     PINNED = "select hash from procedure_text where id = $1 and version = $2";
     MATTERS = "select id, body_id, value from matter where id > $1 order by id limit 500";
@@ -48,6 +52,15 @@ pub struct OutboxRow {
     pub error: Option<String>,
     /// The matter.
     pub matter: Option<i64>,
+}
+
+/// What a matter is called in records.
+#[derive(Clone, Debug)]
+pub struct Called {
+    /// Its 受理编号, or the name of its procedure.
+    pub name: String,
+    /// Its procedure.
+    pub procedure: Arc<Procedure>,
 }
 
 /// What a check of every chain found.
@@ -149,8 +162,7 @@ impl Office {
         if !errors.is_empty() {
             return Err(Fail::Invalid(errors));
         }
-        let one_time =
-            form.password.is_none().then(|| self.house().random.public_id().get(..12).unwrap_or_default().to_owned());
+        let one_time = form.password.is_none().then(|| people::one_time(&*self.house().random));
         let chosen = form.password.clone().or_else(|| one_time.clone()).unwrap_or_default();
         let password = tokio::task::spawn_blocking(move || people::hash_password(&chosen)).await;
         let password = password.map_err(|_| Fault::Abandoned)??;
@@ -190,6 +202,54 @@ impl Office {
             audit::note(tx, body, now, actor, "officer_changed", &format!("officer {id}"), "")
         })
         .await
+    }
+
+    /// Gives an officer a one-time password, which is answered this once and must be changed at the
+    /// next sign-in; ends all sessions of that officer.
+    ///
+    /// # Errors
+    /// [`Fail::NotFound`] for an officer of another body or out of use, [`Fail::Forbidden`] for the
+    /// caller's own, busy, or our failure.
+    pub async fn reset_password(&self, caller: &Caller, id: i64) -> Result<String, Fail> {
+        if id == caller.actor {
+            return Err(Fail::Forbidden("自己的密码请在“个人设置”里更改。".into()));
+        }
+        let one_time = people::one_time(&*self.house().random);
+        let typed = one_time.clone();
+        let hashed = tokio::task::spawn_blocking(move || people::hash_password(&typed)).await;
+        let hashed = hashed.map_err(|_| Fault::Abandoned)??;
+        let (body, actor, now) = (caller.body, caller.actor, self.now());
+        self.write(Lane::People, move |tx| {
+            if !people::reset(tx, id, body, &hashed)? {
+                return Err(Fail::NotFound);
+            }
+            Ok(audit::note(tx, body, now, actor, "password_reset", &format!("officer {id}"), "")?)
+        })
+        .await?;
+        Ok(one_time)
+    }
+
+    /// What matters are called, also for those who may not open them: the 受理编号, or the name of
+    /// the procedure where there is none; with the procedure, whose elements a record may name.
+    ///
+    /// # Errors
+    /// Busy or our failure.
+    pub async fn called(&self, caller: &Caller, ids: Vec<i64>) -> Result<BTreeMap<i64, Called>, Fail> {
+        let body = caller.body;
+        let read = self.read(move |q| {
+            let one = |id: &i64| {
+                let row = q.row(&CALLED, params![body, *id], |row| {
+                    Ok((row.get::<Option<String>>(0)?, row.get::<String>(1)?, row.get::<String>(2)?))
+                })?;
+                Ok(row.map(|row| (*id, row)))
+            };
+            ids.iter().map(one).collect::<Result<Vec<_>, Fault>>()
+        });
+        let called = |(id, (number, procedure, version)): (i64, (Option<String>, String, String))| {
+            let procedure = self.rules().procedure(&procedure, &version)?;
+            Some((id, Called { name: number.unwrap_or_else(|| procedure.label.clone()), procedure }))
+        };
+        Ok(read.await?.into_iter().flatten().filter_map(called).collect())
     }
 
     /// Notifications of the caller's body, newest first.
@@ -315,7 +375,7 @@ pub(crate) fn unlike(q: &mut Query<'_>, rules: &Rulebook) -> Result<Vec<String>,
 }
 
 fn pinned_texts(rules: &Rulebook) -> Vec<(String, String, String, String)> {
-    let one = |rule: &std::sync::Arc<matter::Procedure>| {
+    let one = |rule: &Arc<Procedure>| {
         let text = serde_json::to_string(rule.as_ref()).unwrap_or_default();
         (rule.id.clone(), rule.version.clone(), rule.hash(), text)
     };

@@ -137,19 +137,23 @@ impl Office {
         Ok((acted, key))
     }
 
+    /// The version of the procedure that binds a filing, the step that opens the matter, and when.
+    pub(crate) fn opened_by(&self, caller: &Caller, filing: &Filing) -> Result<(Arc<Procedure>, Step, Moment), Fail> {
+        let at = filing.at.unwrap_or_else(|| self.now());
+        let current = |day| self.house().current(&filing.procedure, caller.body, day);
+        let procedure = current(at.date())?;
+        let procedure = binding_day(&procedure, &filing.answers).map_or(Ok(procedure), current)?;
+        let step = opening(&procedure, caller, &filing.channel).ok_or(Fail::NotFound)?.clone();
+        Ok((procedure, step, at))
+    }
+
     fn prepared(&self, caller: &Caller, filing: Filing, keys: &BodyKeys) -> Result<ReadyFiling, Fail> {
         let house = self.house();
         let category = filing.category.as_deref().unwrap_or_default();
         let asked = [&filing.procedure, &filing.channel, category];
         let request = Asked { caller, key: &filing.key, what: &asked, answers: &filing.answers, files: &filing.files };
         let request = request.key(keys);
-        let at = filing.at.unwrap_or_else(|| self.now());
-        let procedure = house.current(&filing.procedure, caller.body, at.date())?;
-        let procedure = match binding_day(&procedure, &filing.answers) {
-            Some(day) => house.current(&filing.procedure, caller.body, day)?,
-            None => procedure,
-        };
-        let step = opening(&procedure, caller, &filing.channel).ok_or(Fail::NotFound)?.clone();
+        let (procedure, step, at) = self.opened_by(caller, &filing)?;
         let id = self.store.new_id()?;
         let (key, wrapped) = house.keys.new_matter(id, &*house.random);
         let mut answers = filing.answers;

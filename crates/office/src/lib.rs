@@ -44,11 +44,12 @@ mod setup;
 pub mod store;
 mod texts;
 pub mod ticket;
+mod trial;
 mod view;
 mod worker;
 
 pub use act::Acted;
-pub use admin::{OfficerForm, OutboxRow, Verified};
+pub use admin::{Called, OfficerForm, OutboxRow, Verified};
 pub use attach::Upload;
 pub use body::{Body, BodySettings, Unit};
 pub use edition::{Article, EditionFile, ItemPage, ItemQuery, ItemRow, Related, Standing, Version};
@@ -58,9 +59,9 @@ pub use figure::{By, Definition, FigureRow, MonthFigures};
 pub use filing::{Filed, Filing, StepAct};
 pub use import::{ImportMode, Imported};
 pub use keys::{BodyKeys, MatterKey};
-pub use list::ListQuery;
 pub use office::{Office, Options, make_dir};
 pub use paper::check_papers;
+pub use list::{COUNTED_MAX, ListQuery};
 pub use people::{Officer, SignInFail, SignedIn};
 pub use permit::{Caller, Permit, Role, Scope};
 pub use release::PublicFile;
@@ -68,6 +69,7 @@ pub use replies::{REPLIES_ON_PAGE, RepliesQuery, Reply, ReplyPage};
 pub use rulebook::{RuleFiles, Rulebook};
 pub use setup::FirstOfficer;
 pub use store::Fault;
+pub use trial::Trial;
 pub use view::{
     ClockView, FileView, ListPage, ListRow, ListView, MatterView, OptionView, PaperView, ProposalView, Relative,
     TextView, TimelineItem, Track,

@@ -1,19 +1,22 @@
 //! The desk's lists: what one caller may see, in keyset order, first due first.
 
+use std::sync::Arc;
+
 use law::{Date, Moment};
-use matter::Role;
+use matter::{Procedure, Role};
 
 use crate::fail::Fail;
 use crate::permit::Caller;
 use crate::row::{NEVER, lamp, role_id};
 use crate::store::{Fault, Lane, Row, Tx, Value};
-use crate::view::{ListPage, ListRow, ListView};
+use crate::view::{ListPage, ListRow, ListView, first_words};
 use crate::{Office, audit, params, statements};
 
-/// The columns of a list row, in the order that [`line`] reads them.
+/// The rows of a list, in the order in which [`line`] reads their columns. Last comes the text that
+/// heads each row: the parameter `$subjects` holds `|procedure version element|` of every procedure.
 macro_rules! select {
-    ($($rest:tt)*) => {
-        concat!("select m.id, m.number, m.procedure, m.version, m.channel, m.category, u.name, o.name, m.phase, m.paused, m.amber_on, m.aim_on, m.due_on, m.due_at, m.state, m.filed_at, t.masked, m.public_id from matter m left join unit u on u.id = m.unit_id left join officer o on o.id = m.handler_id left join matter_text t on t.matter_id = m.id and t.element = 'title' where m.body_id = $1 ", $($rest)*)
+    ($rows:expr, $subjects:literal, $order:literal) => {
+        concat!("select x.id, x.number, x.procedure, x.version, x.channel, x.category, x.unit, x.handler, x.phase, x.paused, x.amber_on, x.aim_on, x.due_on, x.due_at, x.state, x.filed_at, x.public_id, substr(t.masked, 1, 240) from (select m.id, m.number, m.procedure, m.version, m.channel, m.category, u.name as unit, o.name as handler, m.phase, m.paused, m.amber_on, m.aim_on, m.due_on, m.due_at, m.state, m.filed_at, m.public_id from matter m left join unit u on u.id = m.unit_id left join officer o on o.id = m.handler_id where m.body_id = $1 ", $rows, ") x left join matter_text t on t.matter_id = x.id and ", $subjects, " like '%|' || x.procedure || ' ' || x.version || ' ' || t.element || '|%' order by ", $order)
     };
 }
 
@@ -25,14 +28,19 @@ macro_rules! filters {
 }
 
 statements! {
-    IN_BODY = select!("and m.phase = $2 and (m.aim_on, m.id) > ($3, $4)", filters!(), " order by m.aim_on, m.id limit $17");
-    IN_UNIT = select!("and m.phase = $2 and (m.aim_on, m.id) > ($3, $4)", filters!(), " and m.unit_id = $17 order by m.aim_on, m.id limit $18");
-    NEWEST = select!("and (cast($2 as text) is null or m.phase = $2) and (m.filed_at, m.id) < ($3, $4)", filters!(), " order by m.filed_at desc, m.id desc limit $17");
-    NEWEST_IN_UNIT = select!("and (cast($2 as text) is null or m.phase = $2) and (m.filed_at, m.id) < ($3, $4)", filters!(), " and m.unit_id = $17 order by m.filed_at desc, m.id desc limit $18");
-    BY_NUMBER = select!("and m.number = $2");
-    BY_HASH = select!("and m.id in (select matter_id from lookup where body_id = $2 and kind = $3 and hash = $4) order by m.filed_at desc limit 50");
-    BY_ID = select!("and m.id = $2");
+    IN_BODY = select!(concat!("and m.phase = $2 and (m.aim_on, m.id) > ($3, $4)", filters!(), " order by m.aim_on, m.id limit $17"), "$18", "x.aim_on, x.id");
+    IN_UNIT = select!(concat!("and m.phase = $2 and (m.aim_on, m.id) > ($3, $4)", filters!(), " and m.unit_id = $17 order by m.aim_on, m.id limit $18"), "$19", "x.aim_on, x.id");
+    NEWEST = select!(concat!("and (cast($2 as text) is null or m.phase = $2) and (m.filed_at, m.id) < ($3, $4)", filters!(), " order by m.filed_at desc, m.id desc limit $17"), "$18", "x.filed_at desc, x.id desc");
+    NEWEST_IN_UNIT = select!(concat!("and (cast($2 as text) is null or m.phase = $2) and (m.filed_at, m.id) < ($3, $4)", filters!(), " and m.unit_id = $17 order by m.filed_at desc, m.id desc limit $18"), "$19", "x.filed_at desc, x.id desc");
+    COUNT = concat!("select count(*) from (select 1 from matter m where m.body_id = $1 and m.phase = $2 and (m.aim_on, m.id) > ($3, $4)", filters!(), " limit $17) as counted");
+    COUNT_IN_UNIT = concat!("select count(*) from (select 1 from matter m where m.body_id = $1 and m.phase = $2 and (m.aim_on, m.id) > ($3, $4)", filters!(), " and m.unit_id = $17 limit $18) as counted");
+    BY_NUMBER = select!("and m.number = $2", "$3", "x.id");
+    BY_HASH = select!("and m.id in (select matter_id from lookup where body_id = $2 and kind = $3 and hash = $4) order by m.filed_at desc limit 50", "$5", "x.filed_at desc");
+    BY_ID = select!("and m.id = $2", "$3", "x.id");
 }
+
+/// Matters of a list that are counted at most; a list that long is called 999+.
+pub const COUNTED_MAX: usize = 1000;
 
 /// What a list is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,6 +112,33 @@ fn asked(view: ListView, caller: &Caller, today: Date) -> Asked {
     }
 }
 
+/// Whether a list is ordered by due day; the others begin with what was filed last.
+fn by_due(view: ListView) -> bool {
+    !matches!(view, ListView::Closed | ListView::All)
+}
+
+/// The parameters of a list's statement up to its unit.
+fn values(caller: &Caller, query: ListQuery, cursor: Option<(String, i64)>, today: Date) -> Vec<Value<'static>> {
+    let (wanted, by_due) = (asked(query.view, caller, today), by_due(query.view));
+    let key = match (&cursor, by_due) {
+        (Some((key, _)), true) => Value::from(key.clone()),
+        (None, true) => Value::from(""),
+        (cursor, false) => {
+            let key = cursor.as_ref().and_then(|(key, _)| key.parse().ok());
+            Value::from(key.unwrap_or(i64::MAX))
+        }
+    };
+    let id = cursor.map_or(if by_due { 0 } else { i64::MAX }, |(_, id)| id);
+    let mut values = vec![Value::from(caller.body), Value::from(wanted.phase), key, Value::from(id)];
+    values.extend([Value::from(wanted.handler), Value::from(wanted.awaits), Value::from(wanted.amber)]);
+    values.extend([Value::from(wanted.aim_from), Value::from(wanted.aim_before)]);
+    values.extend([wanted.returned, wanted.handled, wanted.assigned].map(Value::from));
+    values.extend([query.procedure, query.category].map(Value::from));
+    values.extend([Value::from(query.unit), Value::from(query.channel)]);
+    values.extend(confined(caller).map(Value::from));
+    values
+}
+
 /// A row as the database gives it; the words of the rulebook are added by the office.
 struct Raw {
     id: i64,
@@ -144,8 +179,8 @@ fn line(row: &Row<'_>) -> Result<Raw, Fault> {
         due_at: row.get(13)?,
         state: row.get(14)?,
         filed_at: row.get(15)?,
-        title: row.get(16)?,
-        public_id: row.get(17)?,
+        public_id: row.get(16)?,
+        title: row.get(17)?,
     })
 }
 
@@ -156,30 +191,15 @@ impl Office {
     /// Busy or our failure.
     pub async fn list(&self, caller: &Caller, query: ListQuery) -> Result<ListPage, Fail> {
         let limit = query.limit.clamp(1, 100);
-        let by_due = !matches!(query.view, ListView::Closed | ListView::All);
+        let by_due = by_due(query.view);
         let cursor = query.after.as_deref().and_then(|after| {
             let (key, id) = after.rsplit_once('_')?;
             Some((key.to_owned(), id.parse::<i64>().ok()?))
         });
-        let (body, unit, wanted) = (caller.body, confined(caller), asked(query.view, caller, self.now().date()));
+        let unit = confined(caller);
+        let mut values = values(caller, query, cursor, self.now().date());
+        values.extend([Value::from(limit + 1), Value::from(self.subjects())]);
         let rows = self.read(move |q| {
-            let key = match (&cursor, by_due) {
-                (Some((key, _)), true) => Value::from(key.clone()),
-                (None, true) => Value::from(""),
-                (cursor, false) => {
-                    let key = cursor.as_ref().and_then(|(key, _)| key.parse().ok());
-                    Value::from(key.unwrap_or(i64::MAX))
-                }
-            };
-            let id = cursor.map_or(if by_due { 0 } else { i64::MAX }, |(_, id)| id);
-            let mut values = vec![Value::from(body), Value::from(wanted.phase), key, Value::from(id)];
-            values.extend([Value::from(wanted.handler), Value::from(wanted.awaits), Value::from(wanted.amber)]);
-            values.extend([Value::from(wanted.aim_from), Value::from(wanted.aim_before)]);
-            values.extend([wanted.returned, wanted.handled, wanted.assigned].map(Value::from));
-            values.extend([query.procedure, query.category].map(Value::from));
-            values.extend([Value::from(query.unit), Value::from(query.channel)]);
-            values.extend(unit.map(Value::from));
-            values.push(Value::from(limit + 1));
             let statement = match (by_due, unit) {
                 (true, None) => &IN_BODY,
                 (true, Some(_)) => &IN_UNIT,
@@ -203,17 +223,33 @@ impl Office {
         Ok(ListPage { rows: rows.into_iter().map(|raw| self.words(raw, now)).collect(), next })
     }
 
-    /// How many stand in each list, up to the length of one long page.
+    /// How many stand in each list by due day, up to [`COUNTED_MAX`].
     ///
     /// # Errors
     /// Busy or our failure.
     pub async fn counters(&self, caller: &Caller) -> Result<Vec<(ListView, usize)>, Fail> {
-        let mut counters = Vec::new();
-        for view in ListView::ALL.into_iter().filter(|view| !matches!(view, ListView::Closed | ListView::All)) {
-            let page = self.list(caller, ListQuery { limit: 100, ..ListQuery::of(view) }).await?;
-            counters.push((view, page.rows.len()));
-        }
-        Ok(counters)
+        let (unit, today) = (confined(caller), self.now().date());
+        let statement = if unit.is_none() { &COUNT } else { &COUNT_IN_UNIT };
+        let asked = |view| {
+            let mut values = values(caller, ListQuery::of(view), None, today);
+            values.push(Value::from(COUNTED_MAX as u32));
+            (view, values)
+        };
+        let asked: Vec<_> = ListView::ALL.into_iter().filter(|view| by_due(*view)).map(asked).collect();
+        self.read(move |q| {
+            let count = |(view, values): (ListView, Vec<Value<'static>>)| {
+                let count = q.row(statement, &values, |row| row.get::<i64>(0))?;
+                Ok((view, count.and_then(|count| usize::try_from(count).ok()).unwrap_or_default()))
+            };
+            asked.into_iter().map(count).collect()
+        })
+        .await
+    }
+
+    /// Which text heads a row, for the statements: `|procedure version element|` of every procedure.
+    fn subjects(&self) -> String {
+        let one = |rule: &Arc<Procedure>| Some(format!("{} {} {}|", rule.id, rule.version, rule.subject.as_ref()?));
+        std::iter::once("|".to_owned()).chain(self.rules().procedures().filter_map(one)).collect()
     }
 
     /// The matter of a 受理编号, if this caller may see it; who looked is noted.
@@ -222,7 +258,9 @@ impl Office {
     /// Busy or our failure.
     pub async fn find_number(&self, caller: &Caller, number: &str) -> Result<Vec<ListRow>, Fail> {
         let (body, number) = (caller.body, text::normal::folded(number).to_uppercase());
-        let found = self.found(caller, move |q| q.rows(&BY_NUMBER, params![body, number.trim()], line)).await?;
+        let subjects = self.subjects();
+        let found =
+            self.found(caller, move |q| q.rows(&BY_NUMBER, params![body, number.trim(), subjects], line)).await?;
         let ids: Vec<i64> = found.iter().map(|row| row.id).collect();
         let (actor, now) = (caller.actor, self.now());
         if !ids.is_empty() {
@@ -242,8 +280,8 @@ impl Office {
     /// Busy or our failure.
     pub async fn find_person(&self, caller: &Caller, kind: &'static str, whole: &str) -> Result<Vec<ListRow>, Fail> {
         let body = caller.body;
-        let hash = self.body_keys(body).await?.find(kind, whole);
-        self.found(caller, move |q| q.rows(&BY_HASH, params![body, body, kind, hash], line)).await
+        let (hash, subjects) = (self.body_keys(body).await?.find(kind, whole), self.subjects());
+        self.found(caller, move |q| q.rows(&BY_HASH, params![body, body, kind, hash, subjects], line)).await
     }
 
     /// Rows of these matters that the caller may see, in the given order.
@@ -251,9 +289,9 @@ impl Office {
     /// # Errors
     /// Busy or our failure.
     pub async fn rows_of(&self, caller: &Caller, ids: Vec<i64>) -> Result<Vec<ListRow>, Fail> {
-        let body = caller.body;
+        let (body, subjects) = (caller.body, self.subjects());
         let found = self.found(caller, move |q| {
-            let one = |id: &i64| q.row(&BY_ID, params![body, *id], line);
+            let one = |id: &i64| q.row(&BY_ID, params![body, *id, &subjects], line);
             Ok(ids.iter().map(one).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
         });
         found.await
@@ -287,7 +325,7 @@ impl Office {
             public_id: raw.public_id,
             number: raw.number.unwrap_or_default(),
             procedure: procedure.map(|one| one.label.clone()).unwrap_or_default(),
-            title: raw.title.unwrap_or_default(),
+            title: raw.title.as_deref().map(first_words).unwrap_or_default(),
             channel: procedure
                 .and_then(|one| one.channel(&raw.channel))
                 .map(|one| one.label.clone())

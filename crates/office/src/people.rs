@@ -18,7 +18,8 @@ statements! {
     BY_ID = "select id, body_id, unit_id, login, name, password, roles, state, failed, locked_until, last_sign_in from officer where id = $1";
     OF_BODY = "select id, body_id, unit_id, login, name, password, roles, state, failed, locked_until, last_sign_in from officer where body_id = $1 order by unit_id, login";
     INSERT = "insert into officer (id, body_id, unit_id, login, name, password, roles, state, failed) values ($1, $2, $3, $4, $5, $6, $7, $8, 0)";
-    CHANGE = "update officer set unit_id = $1, roles = $2, state = $3 where id = $4 and body_id = $5";
+    CHANGE = "update officer set unit_id = $1, roles = $2, state = case when $3 = 'active' and state = 'new' then 'new' else $3 end where id = $4 and body_id = $5";
+    RESET = "update officer set password = $1, state = 'new', failed = 0, locked_until = null where id = $2 and body_id = $3 and state <> 'disabled'";
     PASSWORD = "update officer set password = $1, state = 'active', failed = 0, locked_until = null where id = $2";
     WRONG = "update officer set failed = failed + 1, locked_until = case when failed + 1 >= $1 then $2 else locked_until end where id = $3";
     RIGHT = "update officer set failed = 0, locked_until = null, last_sign_in = $1 where id = $2";
@@ -26,6 +27,7 @@ statements! {
     SEEN = "select body_id, officer_id, matter_id, seen_at, ends_at from session where hash = $1";
     TOUCH = "update session set seen_at = $1 where hash = $2";
     LEAVE = "delete from session where hash = $1";
+    LEAVE_OTHERS = "delete from session where officer_id = $1 and hash <> $2";
     LEAVE_ALL = "delete from session where officer_id = $1";
     TOKEN_INSERT = "insert into token (id, body_id, hash, name, scopes, officer_id, made_at) values ($1, $2, $3, $4, $5, $6, $7)";
     TOKEN = "select officer_id, scopes from token where hash = $1 and revoked_at is null and (ends_at is null or ends_at > $2)";
@@ -162,8 +164,19 @@ pub(crate) fn change(
     tx.execute(&LEAVE_ALL, params![id]).map(drop)
 }
 
-pub(crate) fn set_password(tx: &mut Tx<'_>, id: i64, password: &str) -> Result<(), Fault> {
-    tx.execute(&PASSWORD, params![password, id]).map(drop)
+/// Puts a one-time password in the place of an officer's own, which also unlocks the account; ends
+/// all sessions of that officer. Answers whether there is such an officer in use.
+pub(crate) fn reset(tx: &mut Tx<'_>, id: i64, body: i64, password: &str) -> Result<bool, Fault> {
+    let known = tx.execute(&RESET, params![password, id, body])? > 0;
+    tx.execute(&LEAVE_ALL, params![id])?;
+    Ok(known)
+}
+
+/// A password for one sign-in, easy to read out: no letter or figure that looks like another.
+pub(crate) fn one_time(random: &dyn Random) -> String {
+    const SIGNS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
+    let sign = |byte: u8| SIGNS.get(usize::from(byte) % SIGNS.len()).map_or('x', |sign| char::from(*sign));
+    random.bytes::<12>().into_iter().map(sign).collect()
 }
 
 /// The argon2id string of a password.
@@ -247,20 +260,21 @@ impl Office {
         })
     }
 
-    /// Sets an officer's own new password; ends the officer's other sessions.
+    /// Sets an officer's own new password; ends the officer's sessions but the one of this secret.
     ///
     /// # Errors
     /// A weak password, told at its field.
-    pub async fn set_password(&self, caller: &Caller, new: &str) -> Result<(), Fail> {
+    pub async fn set_password(&self, caller: &Caller, new: &str, session: &str) -> Result<(), Fail> {
         if let Some(sentence) = weak(new) {
             return Err(Fail::Invalid(vec![FieldError::new("password", sentence)]));
         }
         let typed = new.to_owned();
         let hashed = tokio::task::spawn_blocking(move || hash_password(&typed)).await;
         let hashed = hashed.map_err(|_| Fault::Abandoned)??;
-        let (id, body, now) = (caller.actor, caller.body, self.now());
+        let (id, body, now, kept) = (caller.actor, caller.body, self.now(), hash_of(session));
         self.write(Lane::People, move |tx| {
-            set_password(tx, id, &hashed)?;
+            tx.execute(&PASSWORD, params![hashed, id])?;
+            tx.execute(&LEAVE_OTHERS, params![id, kept])?;
             audit::note(tx, body, now, id, "password_changed", "", "")
         })
         .await

@@ -109,7 +109,7 @@ fn made(procedure: &Procedure, answers: &BTreeMap<String, String>) -> BTreeMap<S
 }
 
 /// A field of the matter itself, as forms send it.
-fn field_of_matter(name: &str, raw: &str) -> Option<Value> {
+pub(crate) fn field_of_matter(name: &str, raw: &str) -> Option<Value> {
     match name {
         "unit" | "handler" => raw.parse().ok().map(Value::Id),
         "public" => match raw {

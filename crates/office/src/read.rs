@@ -238,6 +238,10 @@ impl Look<'_> {
     /// A value in words; none for texts and files, which are shown in their own places.
     fn words(&self, name: &str, value: &Value) -> Option<String> {
         Some(match value {
+            Value::Code(code) if name == "decision" => {
+                let rule = self.procedure.decision(code)?;
+                format!("{}　{}", rule.code, rule.label)
+            }
             Value::Code(code) => {
                 let choice = self.procedure.element(name)?.options.iter().find(|choice| choice.id == *code)?;
                 choice.label.clone()
@@ -292,17 +296,7 @@ impl Look<'_> {
         let law = &self.office.rules().law;
         let rules = self.procedure.clocks.iter().filter(|rule| rule.party || !self.is_party());
         let view = |rule: &matter::procedure::ClockRule| {
-            let clock = self.matter.clocks.get(&rule.id)?;
-            let days = clock.is_open() && !clock.unit.is_instant();
-            Some(ClockView {
-                id: rule.id.clone(),
-                label: rule.label.clone(),
-                clock: clock.clone(),
-                party: rule.party,
-                lamp: clock.lamp(self.now),
-                days_left: days.then(|| clock.days_left(law, self.now)),
-                explanation: clock.explain(law, Some(self.now)),
-            })
+            Some(ClockView::of(rule, self.matter.clocks.get(&rule.id)?.clone(), law, self.now))
         };
         rules.filter_map(view).collect()
     }

@@ -8,6 +8,7 @@ use law::{Date, Law, RuleFault};
 use matter::Procedure;
 use publication::{Columns, Kind};
 use sha2::{Digest, Sha256};
+use matter::wording::{self, Wordings};
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "../../rulebook"]
@@ -78,6 +79,7 @@ pub struct Rulebook {
     procedures: BTreeMap<(String, String), Arc<Procedure>>,
     kinds: BTreeMap<String, Kind>,
     columns: Vec<Columns>,
+    wordings: BTreeMap<String, Wordings>,
 }
 
 impl Rulebook {
@@ -112,8 +114,11 @@ impl Rulebook {
                 Err(fault) => faults.push(*fault),
             }
         }
+        let known: Vec<&Procedure> = procedures.values().map(|one| one.as_ref()).collect();
+        let (found, wrong) = wordings(&files, &known);
+        faults.extend(wrong);
         match law {
-            Some(law) if faults.is_empty() => Ok(Rulebook { law, files, procedures, kinds, columns }),
+            Some(law) if faults.is_empty() => Ok(Rulebook { law, files, procedures, kinds, columns, wordings: found }),
             _ => Err(faults),
         }
     }
@@ -147,6 +152,11 @@ impl Rulebook {
         self.columns.iter().find(|columns| columns.bodies.iter().any(|one| one == body_kind))
     }
 
+    /// Outlines and phrases for the replies of a procedure.
+    pub fn wordings(&self, procedure: &str) -> Option<&Wordings> {
+        self.wordings.get(procedure)
+    }
+
     /// Every version of every procedure.
     pub fn procedures(&self) -> impl Iterator<Item = &Arc<Procedure>> + Clone {
         self.procedures.values()
@@ -164,4 +174,19 @@ fn unknown_kinds(path: &str, columns: &Columns, kinds: &BTreeMap<String, Kind>) 
         error: format!("栏目“{}”所收的信息类型“{kind}”不存在。", column.label),
     };
     named.filter(|(_, kind)| !kinds.contains_key(*kind)).map(fault).collect()
+}
+
+/// The wordings for replies by procedure, and what is wrong with them.
+fn wordings(files: &RuleFiles, procedures: &[&Procedure]) -> (BTreeMap<String, Wordings>, Vec<RuleFault>) {
+    let (mut found, mut faults) = (BTreeMap::new(), Vec::new());
+    for (path, text) in files.below("texts/reply") {
+        match wording::parse(path, text) {
+            Ok(read) => {
+                faults.extend(wording::check(path, text, &read, procedures));
+                found.insert(read.procedure.clone(), read);
+            }
+            Err(fault) => faults.push(fault),
+        }
+    }
+    (found, faults)
 }

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use law::{Clock, Date, Explanation, Lamp, Moment};
+use law::{Clock, Date, Explanation, Lamp, Law, Moment};
+use matter::procedure::ClockRule;
 use matter::{Matter, Procedure};
 
 /// A typed text of a matter.
@@ -69,6 +70,22 @@ pub struct ClockView {
     pub days_left: Option<i64>,
     /// Day by day.
     pub explanation: Explanation,
+}
+
+impl ClockView {
+    /// A clock of this rule as it stands now.
+    pub(crate) fn of(rule: &ClockRule, clock: Clock, law: &Law, now: Moment) -> ClockView {
+        let days = clock.is_open() && !clock.unit.is_instant();
+        ClockView {
+            id: rule.id.clone(),
+            label: rule.label.clone(),
+            party: rule.party,
+            lamp: clock.lamp(now),
+            days_left: days.then(|| clock.days_left(law, now)),
+            explanation: clock.explain(law, Some(now)),
+            clock,
+        }
+    }
 }
 
 /// A step beside which stands whether it is possible, and if not why.
@@ -186,6 +203,13 @@ pub struct MatterView {
 }
 
 impl MatterView {
+    /// The masked first words of the element that the procedure names as its subject; empty where
+    /// there is none.
+    pub fn subject(&self) -> String {
+        let text = self.procedure.subject.as_ref().and_then(|element| self.texts.get(element));
+        text.map(|text| first_words(&text.masked)).unwrap_or_default()
+    }
+
     /// The text of an element as far as the caller may read it; empty if there is none.
     pub fn text(&self, element: &str) -> &str {
         self.texts.get(element).map_or("", TextView::shown)
@@ -275,6 +299,19 @@ impl ListView {
     pub fn parse(id: &str) -> Option<ListView> {
         ListView::ALL.into_iter().find(|view| view.id() == id)
     }
+}
+
+/// Characters of a text that head a matter.
+pub(crate) const FIRST_WORDS: usize = 60;
+
+/// The first words of a text on one line; what was cut off shows as an ellipsis.
+pub(crate) fn first_words(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut words: String = line.chars().take(FIRST_WORDS).collect();
+    if words.len() < line.len() {
+        words.push('…');
+    }
+    words
 }
 
 /// A line of a desk list. Texts are masked.

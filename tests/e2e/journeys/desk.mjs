@@ -3,29 +3,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { as, WAYS } from '../lib/browser.mjs';
 import { LETTER, SCRIPT, opensOwn, receipt } from '../lib/citizen.mjs';
-import { signIn, signsIn } from '../lib/officer.mjs';
+import { finds, registers, sends, signIn, signsIn } from '../lib/officer.mjs';
 
 const REPLY = '您好！望潮路12号门前的路灯线路已经修复，当晚恢复照明。如再有故障，请拨打窗口电话。';
-
-/** J7: the sheet of a call, filled in paper order. */
-async function registers(person, { title, text = LETTER.text, name = LETTER.name }) {
-  await signsIn(person, 'clerk');
-  await person.opens('/desk/register');
-  for (const tab of ['网民留言', '来电']) {
-    await person.opens(await person.page.getByRole('main').getByRole('link', { name: tab, exact: true }).getAttribute('href'));
-  }
-  await person.writes('姓名', name);
-  await person.writes('电话', LETTER.phone);
-  await person.chooses('投诉');
-  await person.writes('标题', title);
-  await person.writes('内容', text);
-}
-
-/** Sends the form that Ctrl+Enter sends, by these keys or by its button. */
-async function sends(person) {
-  if (person.way.script) await person.enters('Control+Enter');
-  else await person.activates(person.page.locator('form[data-save] button:not([type=button])').first());
-}
 
 for (const way of [WAYS.keyboard, WAYS.phone]) {
   const title = `望潮路路灯报修（${way.script ? '键盘' : '手机'}）`;
@@ -94,14 +74,6 @@ for (const way of [WAYS.keyboard, WAYS.phone]) {
       person.tookAtMost(2);
       await person.reads('评价');
     }));
-}
-
-/** Opens a matter among those with its number: one act. */
-async function finds(person, number, title) {
-  await person.opens(`/desk/search?q=${number}`);
-  person.acts = 0;
-  await person.presses(title, person.page.getByRole('main'));
-  await person.sees(title);
 }
 
 test('Enter goes to the next field of the sheet and saves nothing', () =>

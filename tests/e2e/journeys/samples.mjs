@@ -20,6 +20,12 @@ function asset(path) {
   return { type: types[kind] ?? 'text/plain', body: kind ? Buffer.concat(parts[kind].map(read)) : Buffer.from('') };
 }
 
+/** A page whose style sheet is missing would pass for the wrong reason; runs in the page. */
+function styled() {
+  const sheets = [...document.styleSheets];
+  return sheets.length > 0 && sheets.every((sheet) => sheet.cssRules.length > 0);
+}
+
 function serve() {
   const server = http.createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
@@ -32,10 +38,7 @@ function serve() {
 }
 
 if (SAMPLES) {
-  // Not understood yet: axe calls the 42 px field #again of the first smaller than 24 px; the second
-  // is 443 px wide after a resize to 375 px, while the live page fits (journeys/pages.mjs).
-  const left = ['password.html', 'outbox.html'];
-  const pages = readdirSync(SAMPLES).filter((name) => name.endsWith('.html') && !left.includes(name)).sort();
+  const pages = readdirSync(SAMPLES).filter((name) => name.endsWith('.html')).sort();
   test('there are samples', () => assert.ok(pages.length >= 20, `${pages.length} samples in SAMPLES`));
   for (const page of pages) {
     test(`sample ${page}: no axe violation, nothing wider than 1366 or 375 px`, async () => {
@@ -44,6 +47,7 @@ if (SAMPLES) {
       try {
         await as(WAYS.mouse, async (person) => {
           await person.page.goto(`${at}/${page}`);
+          assert.ok(await person.page.evaluate(styled), `${page} is shown without its style sheet`);
           await person.axe(page);
           for (const width of [1366, 375]) {
             await person.page.setViewportSize({ width, height: 700 });

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Report, Source, Surroundings, clocks, outcomes};
+use crate::element::Kind;
 use crate::event::code;
 use crate::guard::Guard;
 use crate::procedure::{Child, Procedure, RESERVED, Role, Step};
@@ -31,6 +32,25 @@ pub(super) fn check(report: &mut Report, sources: &[Source], around: &Surroundin
     sources_of_words(report);
     if let Some(bind) = procedure.bind.as_ref().filter(|name| procedure.element(name).is_none()) {
         unknown(report, "", &procedure.id, "bind", bind);
+    }
+    subject(report);
+}
+
+/// What is registered under a number is told apart in lists by words that people can read.
+fn subject(report: &mut Report) {
+    let procedure = report.source.procedure;
+    let element = |name: &String| procedure.element(name).map(|element| element.kind);
+    match (&procedure.subject, procedure.subject.as_ref().map(element)) {
+        (Some(name), Some(None)) => unknown(report, "", &procedure.id, "subject", name),
+        (Some(name), Some(Some(kind))) if !matches!(kind, Kind::Line | Kind::Text) => {
+            let error = format!("subject中的“{name}”不是一行或多行文字，不能作为列表里的标题");
+            report.add("element", name, "subject", name, error);
+        }
+        (None, _) if procedure.series.is_some() => {
+            let error = "没有写明subject：列表和办件页用哪个要素作标题".to_owned();
+            report.add("", &procedure.id, "subject", "subject", error);
+        }
+        _ => {}
     }
 }
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use law::{Law, RuleFault};
 use matter::check::{Source, Surroundings, check};
-use matter::{Procedure, scenario};
+use matter::{Procedure, scenario, wording};
 use office::{RuleFiles, check_papers};
 use serde::Serialize;
 
@@ -117,8 +117,18 @@ fn sound(files: &BTreeMap<String, String>) -> (Option<Law>, Vec<Procedure>, Vec<
         let source = |(file, text, procedure)| Source { file, text, procedure };
         let sources: Vec<Source> = read.iter().map(|(file, text, one)| source((file, text, one))).collect();
         faults.extend(check(&sources, &Surroundings { law, templates: &templates }));
+        faults.extend(wordings(files, &read.iter().map(|(_, _, one)| one).collect::<Vec<_>>()));
     }
     (law, read.into_iter().map(|(_, _, procedure)| procedure).collect(), faults)
+}
+
+/// What is wrong with the outlines and phrases for replies.
+fn wordings(files: &BTreeMap<String, String>, procedures: &[&Procedure]) -> Vec<RuleFault> {
+    let one = |(file, text)| match wording::parse(file, text) {
+        Ok(read) => wording::check(file, text, &read, procedures),
+        Err(fault) => vec![fault],
+    };
+    below(files, "texts/reply").flat_map(one).collect()
 }
 
 fn cases(files: &BTreeMap<String, String>, law: &Law, procedures: &[Procedure]) -> (Outcome, Vec<RuleFault>) {

@@ -3,6 +3,7 @@
 use super::parts::{Cell, Fields};
 use crate::component::{Choice, Choices, Field, Input, Text};
 use crate::portal::ask::Ask;
+use matter::procedure::AT;
 use matter::{Element, Kind, Step};
 
 /// A step with what was typed, and the officers that can be chosen.
@@ -40,7 +41,8 @@ impl Asking<'_> {
     pub fn on_paper(&self) -> Fields {
         let mut names = names(self.ask.step);
         names.retain(|name| *name != "channel");
-        let place = |name: &str| self.ask.procedure.elements.iter().position(|element| element.id == name);
+        names.extend(self.ask.procedure.dated_by(self.ask.step).into_iter().filter(|name| *name == AT));
+        let place = |name: &str| self.of_person().position(|id| id == name);
         names.sort_by_key(|name| (self.rank(name), place(name)));
         let mut heads = [(0, "来件人"), (1, "事项内容")].iter().peekable();
         let mut cells = Vec::new();
@@ -55,9 +57,24 @@ impl Asking<'_> {
         Fields { cells }
     }
 
+    /// Elements about the person: from the first to the last of name, numbers and mail in the order of
+    /// the procedure, with the address right behind.
+    fn of_person(&self) -> impl Iterator<Item = &str> {
+        let all = &self.ask.procedure.elements;
+        let known = |element: &Element| matches!(element.kind, Kind::Name | Kind::Phone | Kind::IdNumber | Kind::Email);
+        let asked = |element: &Element| known(element) && self.ask.step.may_give(&element.id);
+        let first = all.iter().position(asked).unwrap_or(all.len());
+        let last = all.iter().rposition(asked).map_or(first, |at| at + 1);
+        let address = all.get(last).is_some_and(|element| element.kind == Kind::Address);
+        all.iter().take(last + usize::from(address)).skip(first).map(|element| element.id.as_str())
+    }
+
     fn rank(&self, name: &str) -> u8 {
+        if name == AT {
+            return 4;
+        }
         match self.ask.procedure.element(name).map(|element| element.kind) {
-            Some(Kind::Name | Kind::Phone | Kind::IdNumber | Kind::Email) => 0,
+            _ if self.of_person().any(|id| id == name) => 0,
             None => 1,
             Some(Kind::Files) => 3,
             Some(_) => 2,
@@ -80,8 +97,13 @@ impl Asking<'_> {
         if self.proof.contains(&element.id) {
             field.optional = Text::default();
         }
-        if element.kind == Kind::Officer {
-            field.input = Input::Select(self.among(&element.id, "未选", self.officers));
+        let listed = match element.kind {
+            Kind::Officer => Some(self.officers),
+            Kind::Unit => Some(self.ask.units),
+            _ => None,
+        };
+        if let Some(list) = listed {
+            field.input = Input::Select(self.among(&element.id, "未选", list));
         }
         let span = match element.kind {
             Kind::Line | Kind::Text | Kind::BodyName | Kind::Document => 12,
@@ -121,6 +143,13 @@ impl Asking<'_> {
             "category" => {
                 self.ask.categories("类别").map_or_else(|| radios(Vec::new()), |choices| Cell::Choices(12, choices))
             }
+            AT => Cell::Field(
+                6,
+                Field::new(AT, label.clone(), self.ask.typed(AT))
+                    .optional()
+                    .hint("不填就是现在；补记的写实际时间，如2026-11-20 15:30")
+                    .error(error.clone()),
+            ),
             "unit" => Cell::Field(6, select(self.among(name, "请选择", self.ask.units))),
             "handler" => Cell::Field(6, select(self.among(name, "由单位确定", self.officers))),
             "public" => {
@@ -134,6 +163,16 @@ impl Asking<'_> {
             }
             _ => Cell::Field(12, Field::new(name.to_owned(), label.clone(), self.ask.typed(name)).error(error.clone())),
         }
+    }
+
+    /// The words of a value that is chosen, not typed.
+    pub fn chosen_words(&self, name: &str, value: &str) -> Option<String> {
+        let choices = match self.cell(name) {
+            Cell::Choices(_, choices) => choices.options,
+            Cell::Field(_, Field { input: Input::Select(options), .. }) => options,
+            _ => return None,
+        };
+        choices.into_iter().find(|choice| choice.value == value).map(|choice| choice.label.into_owned())
     }
 
     fn chosen(&self, name: &str, options: Vec<Choice>) -> Vec<Choice> {

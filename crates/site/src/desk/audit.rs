@@ -9,8 +9,9 @@ use crate::session::Visit;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use office::Called;
 use office::audit::{Record, verify};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The record of reads and writes, newest first.
@@ -69,6 +70,8 @@ pub async fn show_audit(State(site): State<Arc<Site>>, visit: Visit, form: Form)
     if !number.is_empty() && !pages.next.is_empty() {
         pages.next = format!("{}&number={}", pages.next, crate::lang::query_value(&number));
     }
+    let ids: BTreeSet<i64> = records.iter().filter_map(|one| matter_of(&one.target)).collect();
+    let called = site.office.called(&visit.caller, ids.into_iter().collect()).await?;
     let (chain, chain_note) = chain(&site, visit.caller.body).await?;
     frame::page(&AuditPage {
         shell: frame::shell(&site, &visit, "/desk/audit").await?,
@@ -76,7 +79,7 @@ pub async fn show_audit(State(site): State<Arc<Site>>, visit: Visit, form: Form)
         chain_note,
         filters: vec![Field::new("number", "办件编号", number.clone()).autocomplete("off")],
         filtered: !number.is_empty(),
-        rows: records.into_iter().map(|one| row(one, &names)).collect(),
+        rows: records.into_iter().map(|one| row(one, &names, &called)).collect(),
         pages,
     })
 }
@@ -94,7 +97,12 @@ async fn chain(site: &Site, body: i64) -> Result<(Lamp, String), Trouble> {
     })
 }
 
-fn row(record: Record, names: &BTreeMap<i64, String>) -> AuditRow {
+/// The matter that a record is of: its target is `matter 12`, or `matter 12 phone`.
+fn matter_of(target: &str) -> Option<i64> {
+    target.strip_prefix("matter ")?.split(' ').next()?.parse().ok()
+}
+
+fn row(record: Record, names: &BTreeMap<i64, String>, called: &BTreeMap<i64, Called>) -> AuditRow {
     let act = match record.act.as_str() {
         "read" => "查看",
         "find" => "检索",
@@ -102,7 +110,9 @@ fn row(record: Record, names: &BTreeMap<i64, String>) -> AuditRow {
         "sign_in" => "登录",
         "sign_in_failed" => "登录失败",
         "officer_added" | "unit_added" => "新增人员或机构",
-        "officer_changed" | "unit_changed" | "password_changed" => "更改人员或机构",
+        "officer_changed" | "unit_changed" => "更改人员或机构",
+        "password_changed" => "更改密码",
+        "password_reset" => "重置密码",
         "setup_offered" => "生成首次设置地址",
         "set_up" => "首次设置管理员",
         "token_made" => "发放接口令牌",
@@ -110,17 +120,18 @@ fn row(record: Record, names: &BTreeMap<i64, String>) -> AuditRow {
     };
     let mut parts = record.target.split(' ');
     let object = match (parts.next(), parts.next().and_then(|id| id.parse::<i64>().ok())) {
-        (Some("matter"), Some(id)) => Link::new("", format!("办件{id}")),
+        (Some("matter"), Some(id)) => {
+            Link::new("", called.get(&id).map_or_else(|| "办件".to_owned(), |called| called.name.clone()))
+        }
         (Some("officer"), Some(id)) => Link::new("", names.get(&id).cloned().unwrap_or_else(|| "人员".into())),
         (Some("unit"), Some(_)) => Link::new("", "机构"),
         _ => Link::default(),
     };
-    let signing = record.act.starts_with("sign_in");
-    let note = match record.reason.as_str() {
-        "" => String::new(),
-        from if signing => format!("来自{from}"),
-        reason => format!("事由：{reason}"),
-    };
+    let opened = matter_of(&record.target).and_then(|id| called.get(&id)).zip(parts.next());
+    let opened = opened.map(|(called, element)| matter::label(&called.procedure, element).to_owned());
+    let lead = if record.act.starts_with("sign_in") { "来自" } else { "事由：" };
+    let reason = (!record.reason.is_empty()).then(|| format!("{lead}{}", record.reason));
+    let note = opened.into_iter().chain(reason).collect::<Vec<_>>().join("　");
     let actor = names.get(&record.actor).cloned();
     AuditRow {
         seq: record.seq.unwrap_or_default(),

@@ -1,19 +1,21 @@
 //! Registering what came by letter, visit or call: the sheet, the act, the slip.
 
 use super::ask::{Asking, names};
+use super::parts::Ahead;
+use super::perform::Typed;
 use super::register::{Found, FoundRow, RegisterPage, SlipPage, Tab};
 use super::{frame, perform, show};
 use crate::Site;
-use crate::component::{ErrorSummary, Fact, Facts, Lamp, Link, Slip, Text};
+use crate::component::{Fact, Facts, Lamp, Link, Qr, Slip};
 use crate::form::Form;
 use crate::portal::ask::{Answers, Ask};
 use crate::problem::{Kind, Trouble};
 use crate::session::Visit;
 use axum::extract::State;
 use axum::response::Response;
-use matter::procedure::Channel;
+use matter::procedure::{AT, Channel};
 use matter::{Procedure, Step};
-use office::{Caller, Fail, Filed, Filing, ListRow, MatterView, Upload};
+use office::{Caller, Filed, Filing, ListRow, MatterView, Upload};
 use std::sync::Arc;
 
 /// The sheet that is filled in: procedure, way of arrival, opening step.
@@ -55,7 +57,8 @@ pub async fn show_register(State(site): State<Arc<Site>>, visit: Visit, form: Fo
     let today = site.office.now().date().to_string();
     let dates = sheet.step.needs.iter().filter(|name| is_date(&sheet.procedure, name));
     let fresh: Answers = dates.map(|name| (name.clone(), today.clone())).collect();
-    frame::page(&filled(&site, &visit, &sheet, &fresh, ErrorSummary::default(), Vec::new()).await?)
+    let typed = Typed { trial: tried(&site, &visit, &sheet, &fresh).await?.trial, answers: fresh, ..Typed::default() };
+    frame::page(&filled(&site, &visit, &sheet, typed).await?)
 }
 
 /// What came by letter, visit or call mostly came today: dates that are asked for start with it.
@@ -63,33 +66,51 @@ fn is_date(procedure: &Procedure, name: &str) -> bool {
     procedure.element(name).is_some_and(|element| element.kind == matter::Kind::Date)
 }
 
-/// Saves the sheet and answers with the slip. The slip stands in the answer itself, because the
-/// query password is shown this once; the form's key makes sending it again harmless.
+/// Saves the sheet and answers with the slip, or works out the dates and shows the sheet again. The
+/// slip stands in the answer itself, because the query password is shown this once; the form's key
+/// makes sending it again harmless.
 ///
 /// # Errors
 /// This officer registers nothing, busy, or our failure.
 pub async fn save(State(site): State<Arc<Site>>, visit: Visit, mut form: Form) -> Result<Response, Trouble> {
     let sheet = sheet(&site, &visit.caller, &form)?;
-    let answers = form.answers(names(&sheet.step));
+    let answers = form.answers(names(&sheet.step).into_iter().chain([AT]));
+    if form.raw("then") == perform::TRY {
+        let typed = tried(&site, &visit, &sheet, &answers).await?;
+        return frame::answer(typed.status(), &filled(&site, &visit, &sheet, typed).await?);
+    }
     let files = form.take_files().into_iter().map(|file| Upload { name: file.name, bytes: file.bytes });
-    let filing = Filing {
+    let filing = Filing { files: files.collect(), key: form.key().unwrap_or_default(), ..asked(&sheet, &answers) };
+    let filed = match perform::time(&answers) {
+        Ok(at) => site.office.file(&visit.caller, Filing { at, ..filing }).await,
+        Err(fail) => Err(fail),
+    };
+    let fail = match filed {
+        Ok(filed) => return slip(&site, &visit, &sheet, &answers, filed, form.refused_files()).await,
+        Err(fail) => fail,
+    };
+    let (errors, barred) = perform::wrong(fail, &sheet.step)?;
+    let trial = tried(&site, &visit, &sheet, &answers).await?.trial;
+    frame::again(&filled(&site, &visit, &sheet, Typed { answers, errors, barred, trial }).await?)
+}
+
+fn asked(sheet: &Sheet, answers: &Answers) -> Filing {
+    Filing {
         procedure: sheet.procedure.id.clone(),
         channel: sheet.channel.id.clone(),
         category: answers.get("category").cloned(),
         answers: answers.clone(),
-        files: files.collect(),
-        key: form.key().unwrap_or_default(),
         ..Filing::default()
+    }
+}
+
+/// The sheet with what would follow from these answers, or with what is wrong with their dates.
+async fn tried(site: &Site, visit: &Visit, sheet: &Sheet, answers: &Answers) -> Result<Typed, Trouble> {
+    let trial = match perform::time(answers) {
+        Ok(at) => site.office.try_filing(&visit.caller, &Filing { at, ..asked(sheet, answers) }).await,
+        Err(fail) => Err(fail),
     };
-    let (errors, barred) = match site.office.file(&visit.caller, filing).await {
-        Ok(filed) => {
-            return slip(&site, &visit, &sheet, &answers, filed, form.refused_files()).await;
-        }
-        Err(Fail::Invalid(wrong)) => (perform::at_fields(wrong), Vec::new()),
-        Err(Fail::Refused(refusal)) => perform::told(&refusal.sentences, &sheet.step),
-        Err(other) => return Err(other.into()),
-    };
-    frame::again(&filled(&site, &visit, &sheet, &answers, errors, barred).await?)
+    Typed::of(answers, trial, &sheet.step)
 }
 
 /// Earlier matters of a person, for the script while the sheet is filled in.
@@ -100,18 +121,12 @@ pub async fn show_found(State(site): State<Arc<Site>>, visit: Visit, form: Form)
     frame::page(&earlier(&site, &visit.caller, &form.line("name"), &form.code("phone"), None).await?)
 }
 
-async fn filled(
-    site: &Site,
-    visit: &Visit,
-    sheet: &Sheet,
-    answers: &Answers,
-    errors: ErrorSummary,
-    barred: Vec<String>,
-) -> Result<RegisterPage, Trouble> {
+async fn filled(site: &Site, visit: &Visit, sheet: &Sheet, typed: Typed) -> Result<RegisterPage, Trouble> {
+    let then = then(sheet, &typed);
+    let Typed { answers, errors, barred, .. } = &typed;
     let units = frame::units(site, &visit.caller).await?;
-    let ask = Ask { procedure: &sheet.procedure, step: &sheet.step, answers, errors: &errors, units: &units };
-    let mut shell = frame::shell(site, visit, "/desk/register").await?;
-    shell.flash = if barred.is_empty() { None } else { frame::flash("stop", barred.concat()) };
+    let ask = Ask { procedure: &sheet.procedure, step: &sheet.step, answers, errors, units: &units };
+    let shell = frame::shell(site, visit, "/desk/register").await?;
     let typed = |name: &str| answers.get(name).map_or("", String::as_str);
     let found = earlier(site, &visit.caller, typed("name"), typed("phone"), None).await?;
     let kind = |one: &Arc<Procedure>| Tab {
@@ -129,23 +144,21 @@ async fn filled(
         fields: Asking { ask, officers: &[], proof: &[] }.on_paper(),
         found,
         found_at: "/desk/register/found".into(),
-        then: then(sheet),
+        then,
+        barred: barred.clone(),
         shell,
     })
 }
 
 /// What follows from saving.
-fn then(sheet: &Sheet) -> Vec<(Text, Text)> {
-    let receipt = sheet.channel.cite.clone().map(|cite| ("收到之日".into(), cite.into()));
-    let state = sheet
-        .step
-        .to
-        .as_deref()
-        .and_then(|to| sheet.procedure.state(to))
-        .map(|state| ("状态".into(), state.label.clone().into()));
-    let told = (!sheet.step.tells.is_empty()).then(|| ("通知".into(), "告知当事人编号和查询码".into()));
-    let cite = ("依据".into(), sheet.step.cite.clone().into());
-    state.into_iter().chain(receipt).chain(told).chain([cite]).collect()
+fn then(sheet: &Sheet, typed: &Typed) -> Ahead {
+    let mut facts = Vec::new();
+    facts.extend(sheet.channel.cite.clone().map(|cite| Fact::new("收到之日", cite)));
+    let state = sheet.step.to.as_deref().and_then(|to| sheet.procedure.state(to));
+    facts.extend(state.map(|state| Fact::new("状态", state.label.clone())));
+    facts.extend((!sheet.step.tells.is_empty()).then(|| Fact::new("通知", "告知当事人编号和查询码")));
+    facts.push(Fact::new("依据", sheet.step.cite.clone()));
+    show::ahead(typed, &sheet.procedure.dated_by(&sheet.step), facts)
 }
 
 /// Most earlier matters shown beside a sheet.
@@ -190,8 +203,9 @@ async fn slip(
             lead: "请把回执交给来件人，或者在电话里念给对方。".into(),
             code: grouped(&filed.code, 4).into(),
             password: grouped(&filed.password, 3).into(),
-            qr: None,
-            facts: slip_facts(&view, sheet),
+            qr: crate::portal::frame::address(site, &format!("/q?code={}", filed.code))
+                .map(|address| Qr::new(&address, "二维码：用手机打开查询页，不含密码")),
+            facts: slip_facts(site, &view, sheet),
             foot: "查询密码只显示这一次。凭查询码和密码可以在网站“查进度”里查看办理情况。".into(),
         },
         matter: show::address(filed.matter),
@@ -201,15 +215,20 @@ async fn slip(
     })
 }
 
-fn slip_facts(view: &MatterView, sheet: &Sheet) -> Facts {
+fn slip_facts(site: &Site, view: &MatterView, sheet: &Sheet) -> Facts {
     let filed = format!("{}　{}", view.matter.filed_at.to_minute(), sheet.channel.label);
     let clocks = view.clocks.iter().filter(|clock| clock.party && clock.clock.is_open());
     let clocks = clocks.map(|clock| {
         Fact::new(format!("{}期限", clock.label), show::due_words(&clock.clock)).law(clock.clock.article.clone())
     });
-    Facts {
-        facts: [Fact::new("编号", show::number(view)), Fact::new("登记", filed)].into_iter().chain(clocks).collect(),
-    }
+    let body = site.office.body(view.matter.body).ok();
+    let body = body.map(|body| {
+        let whom = format!("{}　{}", body.settings.phone, body.settings.hours);
+        [Fact::new("收件机关", body.name.clone()), Fact::new("联系电话", whom.trim().to_owned())]
+    });
+    let body = body.into_iter().flatten().filter(|fact| !fact.text.is_empty());
+    let first = [Fact::new("编号", show::number(view)), Fact::new("登记", filed)];
+    Facts { facts: first.into_iter().chain(clocks).chain(body).collect() }
 }
 
 /// Digits in groups, easier to read aloud.

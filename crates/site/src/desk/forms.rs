@@ -2,17 +2,18 @@
 
 use super::ask::{Asking, names};
 use super::decision::{CodeGroup, CodeLine, DecisionPage};
+use super::parts::Ahead;
 use super::perform::{Scene, Typed};
-use super::reply::{PHRASES, ReplyPage, wordings};
+use super::reply::{ReplyPage, wordings};
 use super::step::{ConflictPage, Difference, StepPage};
 use super::{dossier, frame, show};
-use crate::component::{Fact, Facts, Guard};
+use crate::component::{Fact, Guard};
 use crate::form;
 use crate::portal::ask::{Answers, Ask};
 use crate::problem::Trouble;
 use axum::http::StatusCode;
 use axum::response::Response;
-use matter::procedure::{DecisionRule, Told};
+use matter::procedure::{AT, DecisionRule, Told};
 use matter::{Element, Kind, Procedure, Step};
 use office::Conflict;
 
@@ -21,10 +22,11 @@ fn article_only(cite: &str) -> &str {
     cite.strip_prefix('《').and_then(|rest| rest.split_once('》')).map_or(cite, |(_, article)| article)
 }
 
-/// The long text that a step writes and that may become public: what the editor is for.
-pub(super) fn published<'a>(procedure: &'a Procedure, step: &Step) -> Option<&'a Element> {
-    let needed = step.needs.iter().filter_map(|name| procedure.element(name));
-    needed.into_iter().find(|element| element.kind == Kind::Text && element.published)
+/// The long text with which a step answers, because it decides or because it may become public:
+/// what the editor is for.
+pub(super) fn answering<'a>(procedure: &'a Procedure, step: &Step) -> Option<&'a Element> {
+    let mut needed = step.needs.iter().filter_map(|name| procedure.element(name));
+    needed.find(|element| element.kind == Kind::Text && (element.published || !step.decisions.is_empty()))
 }
 
 impl Scene {
@@ -32,14 +34,14 @@ impl Scene {
         &self.view.procedure
     }
 
-    /// The form that suits the step: first the decision where there are several, the editor for a
-    /// text that may become public, else the plain form.
+    /// The form that suits the step: first the decision where there are several, the editor for
+    /// the text that answers, else the plain form.
     pub(super) fn answer(self, status: StatusCode, typed: Typed, template: Option<usize>) -> Result<Response, Trouble> {
         let open = self.step.decisions.len() > 1 && typed.answers.get("decision").is_none_or(String::is_empty);
         if open && self.option.allowed {
             return frame::answer(status, &self.decision_page(&typed));
         }
-        match published(self.procedure(), &self.step).cloned() {
+        match answering(self.procedure(), &self.step).cloned() {
             Some(element) if self.option.allowed => frame::answer(status, &self.reply_page(typed, &element, template)),
             _ => frame::answer(status, &self.step_page(typed)),
         }
@@ -62,7 +64,12 @@ impl Scene {
                     || self.step.needs.iter().any(|need| need == name)
                     || chosen.is_none_or(|rule| proves(rule, name)))
         };
-        names(&self.step).into_iter().filter(wanted).collect()
+        let at = self.dated_by().into_iter().filter(|name| *name == AT);
+        names(&self.step).into_iter().filter(wanted).chain(at).collect()
+    }
+
+    fn dated_by(&self) -> Vec<&str> {
+        self.procedure().dated_by(&self.step)
     }
 
     fn asking<'a>(&'a self, typed: &'a Typed) -> Asking<'a> {
@@ -90,17 +97,20 @@ impl Scene {
     }
 
     fn button(&self) -> String {
-        if self.approval { "送审".into() } else { format!("确认{}", self.step.label) }
+        match self.approval {
+            true => "送审".into(),
+            false if self.step.label.contains("确认") => self.step.label.clone(),
+            false => format!("确认{}", self.step.label),
+        }
     }
 
     /// What follows from the step.
-    fn then(&self, typed: &Typed) -> Facts {
+    fn then(&self, typed: &Typed) -> Ahead {
         let mut facts = Vec::new();
         let decision = self.decision(typed);
         facts.extend(
             decision.map(|rule| Fact::new("决定", format!("{}　{}", rule.code, rule.label)).law(rule.article.clone())),
         );
-        facts.extend(self.option.dates.iter().map(|sentence| Fact::new("影响", sentence.clone())));
         let to = self.step.to.as_deref().and_then(|to| self.procedure().state(to));
         facts.extend(to.map(|state| Fact::new("状态", state.label.clone())));
         let papers = self.step.issues.iter().chain(decision.and_then(|rule| rule.paper.as_ref()));
@@ -117,13 +127,13 @@ impl Scene {
         let told: Vec<&str> = told.collect();
         facts.extend((!told.is_empty()).then(|| Fact::new("通知", told.join("、"))));
         facts.push(Fact::new("依据", self.step.cite.clone()));
-        Facts { facts }
+        show::ahead(typed, &self.dated_by(), facts)
     }
 
     fn step_page(self, typed: Typed) -> StepPage {
         let mut barred = typed.barred.clone();
         if !self.option.allowed {
-            barred.extend(self.option.why.iter().cloned());
+            barred.extend(self.option.why.iter().filter(|why| !typed.barred.contains(why)).cloned());
         }
         StepPage {
             of: show::of(&self.view),
@@ -143,14 +153,16 @@ impl Scene {
     fn reply_page(self, typed: Typed, element: &Element, template: Option<usize>) -> ReplyPage {
         let rest: Vec<&str> = self.asked(&typed).into_iter().filter(|name| *name != element.id).collect();
         let action = self.action();
-        let (templates, chosen) = wordings(&action, template);
+        let category = self.view.matter.category.as_deref();
+        let decision = typed.answers.get("decision").map(String::as_str).filter(|code| !code.is_empty());
+        let (templates, phrases, chosen) = wordings(self.wordings.as_ref(), &action, category, decision, template);
         ReplyPage {
             of: show::of(&self.view),
             label: self.step.label.clone(),
             guard: self.guard(&typed),
             turns: dossier::turns(&self.view),
             templates,
-            phrases: PHRASES.map(str::to_owned).into(),
+            phrases,
             name: element.id.clone(),
             text_label: element.label.clone(),
             text: chosen.or_else(|| typed.answers.get(&element.id).cloned()).unwrap_or_default(),
@@ -198,14 +210,32 @@ impl Scene {
         }
     }
 
+    /// One answer beside what stands in the matter now, or waits there for approval.
+    fn difference(&self, name: &str, mine: &str) -> Difference {
+        let label = matter::label(self.procedure(), name).to_owned();
+        let waits = self.view.proposal.iter().flat_map(|proposal| &proposal.values);
+        let waits = waits.filter(|(known, _)| *known == label).map(|(_, words)| words.clone());
+        let value = self.view.values.get(name).map(|(_, words)| words.clone());
+        let now = waits.chain(value).next().unwrap_or_else(|| self.view.text(name).to_owned());
+        let kind = self.procedure().element(name).map(|element| element.kind);
+        Difference {
+            words: self.asking(&Typed::default()).chosen_words(name, mine).unwrap_or_default(),
+            long: kind == Some(Kind::Text),
+            name: name.to_owned(),
+            mine: mine.to_owned(),
+            label,
+            now,
+        }
+    }
+
     pub(super) fn conflict(self, conflict: &Conflict, answers: &Answers) -> Result<Response, Trouble> {
-        let since = conflict.since.iter().map(|one| Fact::new(one.at.to_minute(), one.label.clone()));
-        let typed = answers.iter().map(|(name, mine)| Difference {
-            name: name.clone(),
-            label: matter::label(self.procedure(), name).to_owned(),
-            now: self.view.text(name).to_owned(),
-            mine: mine.clone(),
-        });
+        let seen = |seq: i64| conflict.since.iter().any(|one| one.seq == seq);
+        let since = self.view.timeline.iter().filter(|item| seen(item.seq));
+        let since = since.map(|item| Fact::new(item.at.to_minute(), format!("{}　{}", item.label, item.actor)));
+        let typed = answers.iter().map(|(name, mine)| self.difference(name, mine));
+        let kind = |name: &&str| self.procedure().element(name).map(|element| element.kind);
+        let files: Vec<&str> = names(&self.step).into_iter().filter(|name| kind(name) == Some(Kind::Files)).collect();
+        let files = self.asking(&Typed::default()).fields(&files);
         let guard = Guard { more: vec![(form::SEEN, conflict.seq.to_string())], ..self.shell.guard() };
         frame::answer(
             StatusCode::CONFLICT,
@@ -214,6 +244,7 @@ impl Scene {
                 label: self.step.label.clone(),
                 since: since.collect(),
                 typed: typed.collect(),
+                files,
                 action: self.action(),
                 guard,
                 shell: self.shell,

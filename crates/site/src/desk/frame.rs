@@ -9,7 +9,7 @@ use crate::{Site, assets};
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use office::{Caller, ListView, Role};
+use office::{COUNTED_MAX, Caller, ListView, Role};
 
 /// Cookie with the officer's own settings: `k` keys off, `r` roomy rows.
 pub const SETTINGS: &str = "desk";
@@ -70,8 +70,13 @@ fn drafts(caller: &Caller) -> bool {
 }
 
 /// Whether an officer approves anything.
-fn approves(caller: &Caller) -> bool {
+pub fn approves(caller: &Caller) -> bool {
     [Role::UnitHead, Role::FoiHead, Role::Leader].iter().any(|role| caller.has(*role))
+}
+
+/// Whether an officer has to do with matters at all; administrators and auditors as such have not.
+pub fn works(caller: &Caller) -> bool {
+    caller.roles.iter().any(|role| !matches!(role, Role::Administrator | Role::Auditor))
 }
 
 fn rail(caller: &Caller, counters: &[(ListView, usize)], here: &str) -> Vec<RailGroup> {
@@ -104,13 +109,17 @@ fn rail(caller: &Caller, counters: &[(ListView, usize)], here: &str) -> Vec<Rail
     rest.extend(OUTBOX.iter().any(|role| caller.has(*role)).then(|| place("/desk/outbox", "发件箱")));
     rest.extend(caller.has(Role::Auditor).then(|| place("/desk/audit", "查阅记录")));
     rest.extend(caller.has(Role::Administrator).then(|| place("/desk/people", "人员与机构")));
-    let groups = [("今天", today), ("办件", work), ("管理", rest)];
-    groups.map(|(title, items)| RailGroup { title: title.into(), items }).into()
+    if !works(caller) {
+        today.truncate(1);
+        work.clear();
+    }
+    let groups = [("今天", today), ("办件", work), ("管理", rest)].into_iter().filter(|(_, items)| !items.is_empty());
+    groups.map(|(title, items)| RailGroup { title: title.into(), items }).collect()
 }
 
-/// A count as the rail shows it: the lists are counted up to one long page.
+/// A count as the rail shows it: the lists are counted up to a bound.
 pub fn counted(count: usize) -> String {
-    if count >= 100 { "99+".into() } else { count.to_string() }
+    if count >= COUNTED_MAX { format!("{}+", COUNTED_MAX - 1) } else { count.to_string() }
 }
 
 /// A sentence above the page.

@@ -31,6 +31,8 @@ pub struct HomePage {
     pub all: String,
     /// Two weeks from Monday, with how many fall due on each day; empty when not counted.
     pub days: Vec<DueDay>,
+    /// The officer has to do with matters.
+    pub works: bool,
 }
 
 /// How many matters wait in one queue; opens it.
@@ -40,7 +42,7 @@ pub struct Counter {
     pub href: String,
     /// Its name.
     pub label: String,
-    /// How many, up to 99+.
+    /// How many, up to 999+.
     pub count: String,
     /// What the number means.
     pub note: String,
@@ -78,13 +80,9 @@ const FIRST: usize = 12;
 pub async fn show_home(State(site): State<Arc<Site>>, visit: Visit, form: Form) -> Result<Response, Trouble> {
     let counts = site.office.counters(&visit.caller).await?;
     let shell = frame::with_counters(&site, &visit, "/desk", &counts);
-    let view = if visit.caller.has(office::Role::Handler) { ListView::ToHandle } else { ListView::ToSign };
-    let query = ListQuery { limit: 100, ..ListQuery::of(view) };
-    let mut mine = site.office.list(&visit.caller, query).await?;
     let today = site.office.now().date();
-    let days =
-        if mine.next.is_none() { fortnight(&mine.rows, today, site.office.rules().law.calendar()) } else { Vec::new() };
-    mine.rows.truncate(FIRST);
+    let view = if visit.caller.has(office::Role::Handler) { ListView::ToHandle } else { ListView::ToSign };
+    let (urgent, days) = pressing(&site, &visit, view).await?;
     let last = form.number("last").map(|at| format!("上次登录 {}", Moment::from_millis(at).to_minute()));
     frame::page(&HomePage {
         shell,
@@ -98,14 +96,37 @@ pub async fn show_home(State(site): State<Arc<Site>>, visit: Visit, form: Form) 
         last_sign_in: last.unwrap_or_default(),
         counters: counts
             .into_iter()
+            .filter(|(view, _)| *view != ListView::ToApprove || frame::approves(&visit.caller))
+            .filter(|_| frame::works(&visit.caller))
             .filter_map(|(view, count)| counter(view, count))
             .collect::<std::collections::BTreeMap<_, _>>()
             .into_values()
             .collect(),
-        urgent: show::queue("最急的件", mine.rows),
+        urgent: show::queue("最急的件", urgent),
         all: frame::queue_address(view),
         days,
+        works: frame::works(&visit.caller),
     })
+}
+
+/// The most pressing matters, what is late first, then what waits in this officer's own queue; and
+/// the two weeks to come, where the queue is short enough to be counted.
+async fn pressing(site: &Site, visit: &Visit, own: ListView) -> Result<(Vec<ListRow>, Vec<DueDay>), Trouble> {
+    let (mut rows, mut whole) = (Vec::new(), true);
+    for view in [ListView::Overdue, ListView::Near, own] {
+        let query = ListQuery { limit: 100, ..ListQuery::of(view) };
+        let page = site.office.list(&visit.caller, query).await?;
+        whole &= page.next.is_none();
+        let fresh: Vec<ListRow> =
+            page.rows.into_iter().filter(|row| rows.iter().all(|one: &ListRow| one.id != row.id)).collect();
+        rows.extend(fresh);
+    }
+    rows.sort_by_key(|row| (row.aim_on.is_none(), row.aim_on));
+    let calendar = site.office.rules().law.calendar();
+    let counted = whole && frame::works(&visit.caller);
+    let days = if counted { fortnight(&rows, site.office.now().date(), calendar) } else { Vec::new() };
+    rows.truncate(FIRST);
+    Ok((rows, days))
 }
 
 const WEEKDAYS: [&str; 7] = ["一", "二", "三", "四", "五", "六", "日"];
@@ -195,6 +216,7 @@ mod tests {
             urgent: queue(if full { 12 } else { 0 }),
             all: "/desk/list/handle".into(),
             days: if full { (0..14).map(day).collect() } else { Vec::new() },
+            works: true,
         }
     }
 
@@ -207,6 +229,8 @@ mod tests {
                 && at("<span>临近到期</span>") < at("<span>待办</span>")
         );
         let html = check("home_empty", &page(false));
+        let idle = HomePage { works: false, counters: Vec::new(), ..page(false) };
+        assert!(!check("home_idle", &idle).contains("先办这些"));
         assert!(html.contains("zero") && html.contains("眼下没有要办的件"));
     }
 }

@@ -79,6 +79,7 @@ pub fn routes() -> Vec<Route> {
         get("/desk/people", ADMINISTRATOR, people::show_people),
         post("/desk/people", ADMINISTRATOR, people::add),
         post("/desk/people/{id}/roles", ADMINISTRATOR, people::set_roles),
+        post("/desk/people/{id}/password", ADMINISTRATOR, people::reset_password),
         post("/desk/people/{id}/{verb}", ADMINISTRATOR, people::set_use),
         post("/desk/units", ADMINISTRATOR, people::add_unit),
         get("/desk/settings", OFFICER, settings::show_settings),

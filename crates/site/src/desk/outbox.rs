@@ -9,7 +9,8 @@ use crate::session::Visit;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use office::OutboxRow;
+use office::{Called, OutboxRow};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The outbox, newest first.
@@ -51,14 +52,16 @@ pub async fn show_outbox(State(site): State<Arc<Site>>, visit: Visit, form: Form
     let before = form.number("before");
     let rows = site.office.outbox(&visit.caller, before).await?;
     let pages = Keyset::before("/desk/outbox", before, rows.last().map(|row| row.id), rows.len(), "条");
+    let ids: BTreeSet<i64> = rows.iter().filter_map(|row| row.matter).collect();
+    let called = site.office.called(&visit.caller, ids.into_iter().collect()).await?;
     frame::page(&OutboxPage {
         shell: frame::shell(&site, &visit, "/desk/outbox").await?,
-        rows: rows.into_iter().map(row).collect(),
+        rows: rows.into_iter().map(|one| row(one, &called)).collect(),
         pages,
     })
 }
 
-fn row(row: OutboxRow) -> NoticeRow {
+fn row(row: OutboxRow, called: &BTreeMap<i64, Called>) -> NoticeRow {
     let channel = match row.channel.as_str() {
         "sms" => "短信",
         "mail" => "电子邮件",
@@ -75,7 +78,7 @@ fn row(row: OutboxRow) -> NoticeRow {
         let then = if row.state == "failed" { "不再自动重发" } else { "稍后自动重发" };
         format!("{error}。已试{}次，{then}。", row.attempts)
     });
-    let matter = row.matter.map(|id| Link::new(show::address(id), "打开"));
+    let matter = row.matter.and_then(|id| Some(Link::new(show::address(id), called.get(&id)?.name.clone())));
     NoticeRow {
         at: row.at.to_minute(),
         channel: channel.into(),

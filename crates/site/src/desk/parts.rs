@@ -1,6 +1,6 @@
 //! Pieces that only desk pages have: queues of matters, dense clocks, forms on a grid.
 
-use crate::component::{Choices, ErrorSummary, Explanation, Field, Guard, Lamp, Problem, Text};
+use crate::component::{Choices, ErrorSummary, Explanation, Facts, Field, Guard, Lamp, Problem, Text};
 use askama::Template;
 
 /// One matter in a queue.
@@ -93,6 +93,37 @@ pub struct ClockLine {
     pub why: Option<Explanation>,
 }
 
+/// A clock that a step would move, as it would stand afterwards.
+#[derive(Clone, Debug, Default)]
+pub struct ComingClock {
+    /// Name of the limit.
+    pub label: String,
+    /// What happens to it: 开始计算, 暂停计算.
+    pub how: &'static str,
+    /// 考核日 in words.
+    pub aim: String,
+    /// 法定最迟日 in words; empty where no date follows.
+    pub due: String,
+    /// Article.
+    pub cite: String,
+    /// The day-by-day reasoning.
+    pub why: Option<Explanation>,
+}
+
+/// What follows from a step, shown before it is confirmed and worked out anew from what is typed.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "desk/parts/ahead.html")]
+pub struct Ahead {
+    /// Clocks that it moves.
+    pub clocks: Vec<ComingClock>,
+    /// A quiet line: why no date can be worked out, what to mind.
+    pub note: String,
+    /// State, papers, notices, approvals, articles.
+    pub facts: Facts,
+    /// Names of the fields on which the dates depend, parted by blanks; empty: no trial is offered.
+    pub dated_by: String,
+}
+
 /// A part of a form and the columns (of twelve) it takes.
 #[derive(Clone, Debug)]
 pub enum Cell {
@@ -166,4 +197,4 @@ pub fn guard(csrf: &str, key: &str) -> Guard {
 macro_rules! safe_html {
     ($($part:ty),+ $(,)?) => {$( impl askama::filters::HtmlSafe for $part {} )+};
 }
-safe_html!(Queue, Keyset, ClockLine, Fields);
+safe_html!(Queue, Keyset, ClockLine, Ahead, Fields);

@@ -57,6 +57,10 @@ pub struct OfficerLine {
     pub choices: Vec<Choice>,
     /// May not sign in any more.
     pub disabled: bool,
+    /// The officer who looks at the page.
+    pub own: bool,
+    /// What stands beside the roles: 一次性密码未更改, 锁定至 09:45.
+    pub note: String,
 }
 
 /// Where the page stands.
@@ -182,6 +186,21 @@ pub async fn set_use(
     Ok(form::see(HERE))
 }
 
+/// Gives an officer a one-time password, which stands in the answer, this once.
+///
+/// # Errors
+/// No such officer, oneself, busy, or our failure.
+pub async fn reset_password(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    Path(id): Path<i64>,
+) -> Result<Response, Trouble> {
+    let name = officer(&site, &visit, id).await?.name;
+    let password = site.office.reset_password(&visit.caller, id).await?;
+    let page = filled(&site, &visit, &Form::default(), ErrorSummary::default()).await?;
+    frame::page(&PeoplePage { once: Some((name, password)), ..page })
+}
+
 async fn officer(site: &Site, visit: &Visit, id: i64) -> Result<Officer, Trouble> {
     let all = site.office.officers(&visit.caller).await?;
     all.into_iter().find(|one| one.id == id).ok_or_else(|| Trouble::new(Kind::NotFound))
@@ -192,7 +211,7 @@ async fn filled(site: &Site, visit: &Visit, form: &Form, errors: ErrorSummary) -
     let units = site.office.units(&visit.caller).await?;
     let block = |name: String, unit: Option<i64>| UnitBlock {
         name,
-        officers: officers.iter().filter(|one| one.unit == unit).map(line).collect(),
+        officers: officers.iter().filter(|one| one.unit == unit).map(|one| line(one, site, visit)).collect(),
     };
     let mut blocks: Vec<UnitBlock> = units.iter().map(|unit| block(unit.name.clone(), Some(unit.id))).collect();
     blocks.insert(0, block("机关本级".into(), None));
@@ -221,7 +240,13 @@ async fn filled(site: &Site, visit: &Visit, form: &Form, errors: ErrorSummary) -
     })
 }
 
-fn line(officer: &Officer) -> OfficerLine {
+fn line(officer: &Officer, site: &Site, visit: &Visit) -> OfficerLine {
+    let locked = officer.locked_until.filter(|until| *until > site.office.now());
+    let note = match locked {
+        Some(until) => format!("锁定至{}", until.to_minute()),
+        None if officer.must_change => "一次性密码未更改".into(),
+        None => String::new(),
+    };
     let roles: Vec<&str> = officer.roles.iter().map(|role| role.label()).collect();
     OfficerLine {
         id: officer.id,
@@ -230,6 +255,8 @@ fn line(officer: &Officer) -> OfficerLine {
         roles: roles.join("、"),
         choices: role_choices(&officer.roles),
         disabled: !officer.active,
+        own: officer.id == visit.caller.actor,
+        note,
     }
 }
 
@@ -257,6 +284,8 @@ mod tests {
             roles: role.into(),
             choices: roles(role),
             disabled,
+            own: id == 2,
+            note: if id == 1 { "一次性密码未更改".into() } else { String::new() },
         };
         let page = PeoplePage {
             shell: sample("/desk/people"),

@@ -1,6 +1,9 @@
 //! D4: letters, visits and calls become matters, by keyboard alone; and the slip that proves it.
 
-use super::{parts::Fields, shell::Shell};
+use super::{
+    parts::{Ahead, Fields},
+    shell::Shell,
+};
 use crate::component::{Lamp, Link, Slip, Text};
 use askama::Template;
 
@@ -24,8 +27,10 @@ pub struct RegisterPage {
     pub found: Found,
     /// Where the script asks for them while the form is filled in.
     pub found_at: Text,
-    /// What follows from saving: limit, article, unit.
-    pub then: Vec<(Text, Text)>,
+    /// What follows from saving: due dates, state, receipt.
+    pub then: Ahead,
+    /// Why the sheet was not saved, besides what is wrong with fields.
+    pub barred: Vec<String>,
 }
 
 /// A tab that is a real link.
@@ -85,7 +90,7 @@ pub struct SlipPage {
 mod tests {
     use super::super::{
         parts::Cell,
-        sample::{HOSTILE, check},
+        sample::{HOSTILE, check, coming},
         shell::tests::sample,
     };
     use super::*;
@@ -151,11 +156,8 @@ mod tests {
             },
             found,
             found_at: "/desk/register/found".into(),
-            then: vec![
-                ("登记日".into(), "2026-11-22（周日）".into()),
-                ("投诉".into(), "15个工作日内答复".into()),
-                ("依据".into(), "《晴湾区群众留言办理规定》".into()),
-            ],
+            then: coming(),
+            barred: Vec::new(),
         }
     }
 

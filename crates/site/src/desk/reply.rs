@@ -1,8 +1,14 @@
 //! D7: writing a reply with the question beside it.
 
-use super::{matter::Turn, parts::Fields, shell::Shell, step::Of};
-use crate::component::{ErrorSummary, Facts, Guard, Link};
+use super::{
+    matter::Turn,
+    parts::{Ahead, Fields},
+    shell::Shell,
+    step::Of,
+};
+use crate::component::{ErrorSummary, Guard, Link};
 use askama::Template;
+use matter::wording::{Wording, Wordings};
 
 /// The editor of one long text: left what was asked, right what is answered.
 #[derive(Template)]
@@ -39,7 +45,7 @@ pub struct ReplyPage {
     /// The other elements of the step.
     pub fields: Fields,
     /// What follows from sending.
-    pub then: Facts,
+    pub then: Ahead,
     /// Words of the button: 送审 or 发送.
     pub button: String,
     /// Published replies to similar questions.
@@ -55,40 +61,25 @@ pub struct ReplyTemplate {
     pub here: bool,
 }
 
-/// Sentences that replies often use.
-pub const PHRASES: [&str; 6] = [
-    "您反映的问题收悉，现答复如下：",
-    "经核查，您反映的情况属实。",
-    "经核查，未发现您反映的情况。",
-    "该事项不属于本单位职责，已转有权处理的单位办理，并告知您去向。",
-    "如问题没有解决，可以在收到答复后15日内反映，我们将重新办理一次。",
-    "感谢您对我们工作的关心和监督。",
-];
-
-/// Outlines of a reply: a name and a text to write on.
-const OUTLINES: [(&str, &str); 3] = [
-    (
-        "一般答复",
-        "您好！您反映的问题收悉，现答复如下：\n　　一、核查情况。\n　　二、处理结果。\n　　三、下一步安排。\n　　感谢您对我们工作的关心和监督。",
-    ),
-    (
-        "正在办理",
-        "您好！您反映的问题收悉。目前办理情况如下：\n　　一、已经完成的工作。\n　　二、尚未完成的工作和预计完成的时间。\n　　办结后将再次告知您。",
-    ),
-    (
-        "解释说明",
-        "您好！您咨询的问题收悉，现说明如下：\n　　一、政策依据。\n　　二、办理条件、材料和时限。\n　　三、办理地点和电话。",
-    ),
-];
-
-/// The outlines as links on the page of the form at `action`, and the text of the chosen one.
-pub fn wordings(action: &str, chosen: Option<usize>) -> (Vec<ReplyTemplate>, Option<String>) {
-    let link = |(i, (name, _)): (usize, &(&'static str, &str))| ReplyTemplate {
-        link: Link::new(format!("{action}?template={i}"), *name),
+/// The outlines that suit as links on the page of the form at `action`, the phrases that suit, and
+/// the text of the chosen outline.
+pub fn wordings(
+    all: Option<&Wordings>,
+    action: &str,
+    category: Option<&str>,
+    decision: Option<&str>,
+    chosen: Option<usize>,
+) -> (Vec<ReplyTemplate>, Vec<String>, Option<String>) {
+    let suits = |one: &&Wording| one.suits(category, decision);
+    let outlines: Vec<&Wording> = all.map_or(&[][..], |all| &all.outlines).iter().filter(suits).collect();
+    let kept = decision.map(|code| format!("decision={}&", crate::lang::query_value(code))).unwrap_or_default();
+    let link = |(i, one): (usize, &&Wording)| ReplyTemplate {
+        link: Link::new(format!("{action}?{kept}template={i}"), one.label.clone()),
         here: chosen == Some(i),
     };
-    let text = chosen.and_then(|i| OUTLINES.get(i)).map(|(_, text)| (*text).to_owned());
-    (OUTLINES.iter().enumerate().map(link).collect(), text)
+    let text = chosen.and_then(|i| outlines.get(i)).map(|one| one.text.clone());
+    let phrases = all.map_or(&[][..], |all| &all.phrases).iter().filter(suits).map(|one| one.text.clone());
+    (outlines.iter().enumerate().map(link).collect(), phrases.collect(), text)
 }
 
 impl ReplyPage {
@@ -107,12 +98,12 @@ impl ReplyPage {
 mod tests {
     use super::super::{
         parts::{Cell, guard},
-        sample::{HOSTILE, check},
+        sample::{HOSTILE, check, coming},
         shell::tests::sample,
         step::tests::of,
     };
     use super::*;
-    use crate::component::{Choice, Choices, Fact};
+    use crate::component::{Choice, Choices};
 
     fn page(text: &str, error: &str) -> ReplyPage {
         let template = |text: &'static str, here| ReplyTemplate { link: Link::new("?template=x", text), here };
@@ -135,7 +126,7 @@ mod tests {
             error: error.into(),
             barred: Vec::new(),
             fields: Fields { cells: vec![Cell::Choices(12, Choices::one("public", "建议公开", vec![Choice::new("yes", "公开，隐去个人信息").chosen_if("yes"), Choice::new("no", "不公开")]))] },
-            then: Facts { facts: vec![Fact::new("审批", "科室负责人同意后发出"), Fact::new("时限", "答复发出，答复期限停止"), Fact::new("通知", "短信告知反映人 138****0000")] },
+            then: coming(),
             button: "送审".into(),
             similar: vec![Link::new("/replies/1", "海棠街工地夜间施工噪声（区住建局，9个工作日）")],
         }

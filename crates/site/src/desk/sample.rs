@@ -1,7 +1,7 @@
 //! What every rendered page of the desk must satisfy, and matters to fill the samples with.
 
-use super::parts::{ClockLine, Queue, QueueRow};
-use crate::component::{Explanation, Lamp, LampKind, Reason};
+use super::parts::{Ahead, ClockLine, ComingClock, Queue, QueueRow};
+use crate::component::{Explanation, Fact, Facts, Lamp, LampKind, Reason};
 use askama::Template;
 
 /// Renders a page and checks it: one `h1`, every input labelled, ids used once, nothing inline,
@@ -119,4 +119,28 @@ pub(crate) fn clocks() -> Vec<ClockLine> {
         cite: "《晴湾区群众留言办理规定》".into(),
         why: Some(why),
     }]
+}
+
+/// What follows from extending a limit.
+pub(crate) fn coming() -> Ahead {
+    let clock = ComingClock {
+        label: "答复".into(),
+        how: "延长",
+        aim: "2027-01-05（周二）".into(),
+        due: "2027-01-05（周二）".into(),
+        cite: "《政府信息公开条例》第三十三条".into(),
+        why: clocks().pop().and_then(|clock| clock.why),
+    };
+    Ahead {
+        clocks: vec![clock],
+        note: String::new(),
+        facts: Facts {
+            facts: vec![
+                Fact::new("审批", "须经信息公开工作机构负责人同意后生效"),
+                Fact::new("文书", "《延期答复告知书》，办成时编文号"),
+                Fact::new("通知", "当事人"),
+            ],
+        },
+        dated_by: "received_on".into(),
+    }
 }

@@ -134,11 +134,7 @@ pub(crate) mod tests {
             keys: true,
             roomy: false,
             flash: None,
-            assets: Assets {
-                styles: ["tokens.css", "components.css", "desk.css"].map(String::from).to_vec(),
-                script: "desk.js".into(),
-                icon: "emblem.svg".into(),
-            },
+            assets: super::super::frame::files(),
         }
     }
 }

@@ -1,9 +1,11 @@
 //! From what the office says of a matter to what a page shows: lamps, rows, clocks, days.
 
-use super::parts::{ClockLine, Queue, QueueRow};
+use super::parts::{Ahead, ClockLine, ComingClock, Queue, QueueRow};
+use super::perform::Typed;
 use super::step::Of;
-use crate::component::{Calendar, Day, DayMark, Explanation, Lamp, LampKind, Reason};
+use crate::component::{Calendar, Day, DayMark, Explanation, Fact, Facts, Lamp, LampKind, Reason};
 use law::{Date, Moment, Unit};
+use matter::Moved;
 use office::{ClockView, ListRow, MatterView};
 
 /// Address of a matter's page.
@@ -83,11 +85,63 @@ pub fn clock(view: &ClockView, now: Moment) -> ClockLine {
         before: before.into(),
         figure,
         after: after.into(),
-        aim: if clock.unit.is_instant() { clock.due.aim_text() } else { day_words(clock.due.aim_on) },
+        aim: aim_words(clock),
         due: due_words(clock),
         cite: clock.article.clone(),
         why: Some(explanation(&view.explanation, "逐日计算")),
     }
+}
+
+/// A clock that a step would move, for the part of its form that says what follows.
+fn coming((how, view): &(Moved, ClockView)) -> ComingClock {
+    let clock = &view.clock;
+    let how_words = match how {
+        Moved::Started => "开始计算",
+        Moved::Restarted => "重新计算",
+        Moved::Paused => "暂停计算，恢复后日期顺延",
+        Moved::Resumed => "恢复计算",
+        Moved::Extended => "延长",
+        Moved::Stopped => "停止计算",
+        Moved::Settled => "确定",
+    };
+    let dated = !matches!(how, Moved::Paused | Moved::Stopped);
+    let line = |text: String| if dated { text } else { String::new() };
+    ComingClock {
+        label: view.label.clone(),
+        how: how_words,
+        aim: line(aim_words(clock)),
+        due: line(due_words(clock)),
+        cite: clock.article.clone(),
+        why: dated.then(|| explanation(&view.explanation, "逐日计算")),
+    }
+}
+
+/// What follows from a step with what is typed: its clocks, then what else its form says.
+pub fn ahead(typed: &Typed, dated_by: &[&str], mut facts: Vec<Fact>) -> Ahead {
+    let trial = typed.trial.as_ref();
+    let wrong = dated_by.iter().map(|name| typed.errors.at(name).into_owned()).find(|sentence| !sentence.is_empty());
+    let wrong =
+        wrong.or_else(|| typed.barred.first().cloned()).unwrap_or_else(|| "日期改对以后，这里显示期限。".into());
+    let approvals = trial.map(|trial| trial.approvals.join("、")).unwrap_or_default();
+    if !approvals.is_empty() {
+        facts.insert(0, Fact::new("审批", format!("须经{approvals}同意后生效")));
+    }
+    Ahead {
+        clocks: trial.map(|trial| trial.clocks.iter().map(coming).collect()).unwrap_or_default(),
+        note: match trial {
+            _ if dated_by.is_empty() => String::new(),
+            None => wrong,
+            Some(trial) if trial.clocks.is_empty() => "选定类别、填好日期以后，这里显示期限。".into(),
+            Some(_) => String::new(),
+        },
+        facts: Facts { facts },
+        dated_by: dated_by.join(" "),
+    }
+}
+
+/// 考核日 in words, with the time of day where the limit is counted in hours.
+fn aim_words(clock: &law::Clock) -> String {
+    if clock.unit.is_instant() { clock.due.aim_text() } else { day_words(clock.due.aim_on) }
 }
 
 /// 法定最迟日 in words; a provisional one says so.
@@ -152,14 +206,9 @@ pub fn number(view: &MatterView) -> String {
     view.matter.number.clone().unwrap_or_else(|| view.procedure.label.clone())
 }
 
-/// What the matter is called: its title, else what is asked for, else its procedure.
+/// What the matter is called: the masked first words of its subject, else its procedure.
 pub fn title(view: &MatterView) -> String {
-    let published = view.procedure.elements.iter().filter(|element| element.published);
-    let texts = published.filter_map(|element| view.texts.get(&element.id));
-    let first = texts.map(|text| text.shown().chars().take(60).collect::<String>()).find(|text| !text.is_empty());
-    let any =
-        || view.texts.values().find(|text| text.opened.is_some()).map(|text| text.shown().chars().take(60).collect());
-    first.or_else(any).unwrap_or_else(|| view.procedure.label.clone())
+    Some(view.subject()).filter(|words| !words.is_empty()).unwrap_or_else(|| view.procedure.label.clone())
 }
 
 #[cfg(test)]

@@ -179,7 +179,7 @@ pub async fn change_password(State(site): State<Arc<Site>>, visit: Visit, form: 
         return frame::again(&change_page(&site, &visit, &login, errors));
     }
     match session::sign_in(&site, &visit, &login, &form.secret("password")).await {
-        Ok(signed) => match site.office.set_password(&signed.caller, &new).await {
+        Ok(signed) => match site.office.set_password(&signed.caller, &new, &signed.session).await {
             Ok(()) => Ok(visit.open_officer(&signed.session, "/desk")),
             Err(Fail::Invalid(weak)) => {
                 site.office.sign_out(&signed.session).await?;

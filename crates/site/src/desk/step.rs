@@ -1,8 +1,11 @@
 //! D6: the form of one step, with what follows from it before it is confirmed; and the page that
 //! shows what somebody else did in between.
 
-use super::{parts::Fields, shell::Shell};
-use crate::component::{Fact, Facts, Guard, Lamp, Text};
+use super::{
+    parts::{Ahead, Fields},
+    shell::Shell,
+};
+use crate::component::{Fact, Guard, Lamp, Text};
 use askama::Template;
 
 /// The form of a step, made from the elements that the procedure asks for.
@@ -21,8 +24,8 @@ pub struct StepPage {
     pub guard: Guard,
     /// Elements of the step.
     pub fields: Fields,
-    /// What follows: state, due dates, papers, notices, approvals.
-    pub then: Facts,
+    /// What follows: due dates, state, papers, notices, approvals.
+    pub then: Ahead,
     /// Why it cannot be taken, or was not.
     pub barred: Vec<String>,
     /// It can be taken now; else the button is left out.
@@ -62,6 +65,8 @@ pub struct ConflictPage {
     pub since: Vec<Fact>,
     /// What the officer typed, kept.
     pub typed: Vec<Difference>,
+    /// Files, which a browser does not keep, to be chosen again.
+    pub files: Fields,
     /// Where the form goes again.
     pub action: String,
     /// Token, key, the number of events now.
@@ -79,13 +84,17 @@ pub struct Difference {
     pub now: String,
     /// As typed.
     pub mine: String,
+    /// A choice in words, carried along as it is; empty for what can be typed over.
+    pub words: String,
+    /// Text of several lines.
+    pub long: bool,
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::super::{
         parts::{Cell, guard},
-        sample::{HOSTILE, check},
+        sample::{HOSTILE, check, coming},
         shell::tests::sample,
     };
     use super::*;
@@ -128,16 +137,7 @@ pub(crate) mod tests {
                     ),
                 ],
             },
-            then: Facts {
-                facts: vec![
-                    Fact::new("答复期限", "2026-12-04（周五）")
-                        .strong("2027-01-05（周二）")
-                        .law("《政府信息公开条例》第三十三条：最多延长20个工作日"),
-                    Fact::new("文书", "《延期答复告知书》，办成时编文号"),
-                    Fact::new("通知", "短信告知申请人 138****0000"),
-                    Fact::new("审批", "须政府信息公开工作机构负责人同意，同意时生效"),
-                ],
-            },
+            then: coming(),
             able: barred.is_empty(),
             barred,
             button: "送审".into(),
@@ -173,16 +173,29 @@ pub(crate) mod tests {
             of: of(),
             label: "答复".into(),
             since: vec![Fact::new("2026-11-22 10:31", "补充　反映人补充了材料")],
-            typed: vec![Difference {
-                name: "reply".into(),
-                label: "答复".into(),
-                now: "请补充具体时段。".into(),
-                mine: HOSTILE.into(),
-            }],
+            typed: vec![
+                Difference {
+                    name: "reply".into(),
+                    label: "答复".into(),
+                    now: "请补充具体时段。".into(),
+                    mine: HOSTILE.into(),
+                    long: true,
+                    ..Difference::default()
+                },
+                Difference {
+                    name: "unit".into(),
+                    label: "承办单位".into(),
+                    mine: "7".into(),
+                    words: "区住建局".into(),
+                    ..Difference::default()
+                },
+            ],
+            files: Fields::default(),
             action: "/desk/m/417/step/reply".into(),
             guard: guard("t", "k"),
         };
         let html = check("conflict", &page);
         assert!(html.contains("alert(1)") && !html.contains("<script>alert"));
+        assert!(html.contains("type=\"hidden\" name=\"unit\" value=\"7\"") && html.contains("区住建局"));
     }
 }

@@ -63,6 +63,20 @@ impl World {
         &self.site.office
     }
 
+    /// One more officer; its id.
+    pub async fn officer(&self, login: &str, roles: &[Role]) -> i64 {
+        officer(self.office(), self.office().default_body(), login, None, roles).await
+    }
+
+    /// A client of the real desk, signed in.
+    pub async fn desk(&self, login: &str) -> Client {
+        let mut client = self.client();
+        let fields = [("login", login), ("password", PASSWORD)];
+        let entered = client.post("/desk/sign-in", "/desk/sign-in", &fields).await;
+        assert_eq!(entered.status, StatusCode::SEE_OTHER, "{}", entered.text);
+        client
+    }
+
     pub fn client(&self) -> Client {
         self.client_of(site::router(self.site.clone()))
     }
