@@ -3,6 +3,7 @@
 
 mod attribute;
 mod edition;
+pub mod log;
 
 pub use attribute::Attribute;
 pub use edition::{Draft, Edition, Fault, commitment};
