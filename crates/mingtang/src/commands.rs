@@ -5,13 +5,16 @@ pub mod bench;
 pub mod check;
 pub mod clock;
 pub mod demo;
+pub(crate) mod fetch;
 pub mod figure;
 pub mod import;
 pub mod init;
+pub mod log;
 pub mod procedure;
 pub mod serve;
 pub mod token;
 pub mod user;
+pub mod verify;
 
 /// A runtime for commands that ask the office a question or two.
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, crate::Stop> {

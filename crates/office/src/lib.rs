@@ -20,6 +20,7 @@ mod issue;
 pub mod job;
 pub mod keys;
 mod list;
+pub mod log;
 pub mod mail;
 mod notify;
 mod office;

@@ -6,6 +6,7 @@
 
 mod check;
 mod checkpoint;
+mod differ;
 mod note;
 mod proof;
 mod prove;
@@ -15,12 +16,13 @@ mod tree;
 
 pub use check::{consistent, included};
 pub use checkpoint::Checkpoint;
+pub use differ::{Change, changes};
 pub use note::{NoteFault, PublicKey, SigningKey};
 pub use proof::{Broken, Checked, Proof};
 pub use prove::{Tiles, consistency, inclusion};
 pub use record::{ChainHead, FilingsHead, Withdrawal};
 pub use tile::{Address, Tile, WIDTH, bundle, hashes, unbundle};
-pub use tree::{Edge, leaf_hash, node_hash};
+pub use tree::{Edge, entry, leaf_hash, node_hash};
 
 /// A SHA-256 hash.
 pub type Hash = [u8; 32];

@@ -22,7 +22,7 @@ macro_rules! migrations {
     };
 }
 
-static MIGRATIONS: &[Migration] = migrations![1 "0001_spine.sql"];
+static MIGRATIONS: &[Migration] = migrations![1 "0001_spine.sql", 2 "0002_log.sql"];
 
 const TABLE: &str = "create table if not exists migration \
      (version bigint primary key, hash text not null)";

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::check::included;
 use super::checkpoint::Checkpoint;
 use super::note::{NoteFault, PublicKey};
-use super::tree::leaf_hash;
+use super::tree::{entry, leaf_hash};
 use super::{hex, unhex};
 
 /// A proof as it is handed out: hashes in lower-case hexadecimal.
@@ -118,8 +118,7 @@ impl Proof {
         let (leaf, root) = (unhex(&self.leaf_hash).ok_or(Broken::Form)?, unhex(&self.root).ok_or(Broken::Form)?);
         let salt = unhex(&self.salt).ok_or(Broken::Form)?;
         let path = self.inclusion.iter().map(|step| unhex(step)).collect::<Option<Vec<_>>>().ok_or(Broken::Form)?;
-        let entry = Sha256::new().chain_update(salt).chain_update(&self.canonical).finalize();
-        if leaf_hash(&entry) != leaf {
+        if leaf_hash(&entry(&salt, &self.canonical)) != leaf {
             return Err(Broken::Content);
         }
         if !included(&leaf, self.leaf_index, self.tree_size, &path, &root) {

@@ -27,6 +27,14 @@ impl<E, F: FnMut(Tile, usize) -> Result<Vec<Hash>, E>> Tiles<F> {
         if size == 0 { Ok(subtree(&[])) } else { self.range(0, size, size) }
     }
 
+    /// The hash of a leaf of that tree.
+    ///
+    /// # Errors
+    /// That of the closure.
+    pub fn leaf(&mut self, index: u64, size: u64) -> Result<Hash, E> {
+        self.node(0, index, size)
+    }
+
     /// The hash over the leaves from `from` to `to`, in a tree that has `size`.
     fn range(&mut self, from: u64, to: u64, size: u64) -> Result<Hash, E> {
         let count = to - from;

@@ -8,6 +8,11 @@ use sha2::{Digest, Sha256};
 use super::Hash;
 use super::tile::{HEIGHT, Tile, WIDTH};
 
+/// The entry that stands for a text: SHA-256(salt ‖ text).
+pub fn entry(salt: &[u8], text: &str) -> Hash {
+    Sha256::new().chain_update(salt).chain_update(text).finalize().into()
+}
+
 /// The hash of a leaf (RFC 6962, 2.1).
 pub fn leaf_hash(entry: &[u8]) -> Hash {
     Sha256::new().chain_update([0]).chain_update(entry).finalize().into()

@@ -104,12 +104,15 @@ fn row(record: Record, names: &BTreeMap<i64, String>) -> AuditRow {
         "officer_added" | "unit_added" => "新增人员或机构",
         "officer_changed" | "unit_changed" | "password_changed" => "更改人员或机构",
         "token_made" => "发放接口令牌",
+        "edition_restored" => "告警：公开内容被改动，已恢复",
+        "edition_altered" => "告警：公开内容被改动，已停止显示",
         _ => "办理",
     };
     let mut parts = record.target.split(' ');
     let object = match (parts.next(), parts.next().and_then(|id| id.parse::<i64>().ok())) {
         (Some("matter"), Some(id)) => Link::new("", format!("办件{id}")),
         (Some("officer"), Some(id)) => Link::new("", names.get(&id).cloned().unwrap_or_else(|| "人员".into())),
+        (Some("edition"), Some(id)) => Link::new("", format!("公开版本{id}")),
         (Some("unit"), Some(_)) => Link::new("", "机构"),
         _ => Link::default(),
     };

@@ -18,6 +18,7 @@ pub(crate) mod sample;
 pub mod statement;
 pub mod step;
 pub mod track;
+pub mod verify;
 pub mod words;
 
 use crate::assets;
@@ -102,6 +103,8 @@ pub fn routes() -> Vec<Route> {
         post("/rate", Public, rate::send).limited(Class::Lookup),
         get("/replies", Public, replies::list),
         get("/replies/{id}", Public, replies::one),
+        get("/verify", Public, verify::show),
+        post("/verify", Public, verify::send).uploads().limited(Class::Lookup),
         get("/similar", Public, replies::similar),
         get("/petition", Public, statement::petition),
         get("/help", Public, statement::help),

@@ -3,6 +3,7 @@
 mod api;
 mod forms;
 mod frame;
+mod log;
 mod permits;
 mod sessions;
 mod support;
