@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
-use commands::{audit, bench, check, clock, demo, figure, import, init, procedure, serve, token, user};
+use commands::{audit, bench, check, clock, demo, figure, import, init, log, procedure, serve, token, user, verify};
 use office::{Fault, Office, Options, RuleFiles, Rulebook};
 
 #[global_allocator]
@@ -68,6 +68,8 @@ enum Command {
     Audit(audit::Args),
     User(user::Args),
     Token(token::Args),
+    Log(log::Args),
+    Verify(verify::Args),
     Bench(bench::Args),
 }
 
@@ -182,6 +184,8 @@ fn main() -> ExitCode {
         Command::Audit(args) => audit::run(args, &globals),
         Command::User(args) => user::run(args, &globals),
         Command::Token(args) => token::run(args, &globals),
+        Command::Log(args) => log::run(args, &globals),
+        Command::Verify(args) => verify::run(&args),
         Command::Bench(args) => bench::run(args, &globals),
     };
     done.unwrap_or_else(|stop| {

@@ -143,7 +143,11 @@ pub fn run(args: Args, globals: &Globals) -> Result<ExitCode, Stop> {
     }
     let Args { listen, ease } = args;
     let host = format!("http://{}", listen.first().copied().unwrap_or(site::serve::LISTEN[0]));
-    serve::up(serve::Args { listen, role: Part::All, host, secure: false, smtp: None, mail_from: None, ease }, office)
+    let (secure, role) = (false, Part::All);
+    serve::up(
+        serve::Args { listen, role, host, secure, smtp: None, mail_from: None, filings_every: None, ease },
+        office,
+    )
 }
 
 /// Tells the stories to the office, through the same acts as everybody.

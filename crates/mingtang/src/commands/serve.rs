@@ -32,6 +32,9 @@ pub struct Args {
     /// 发件地址
     #[arg(long, value_name = "ADDRESS", env = "MINGTANG_MAIL_FROM")]
     pub mail_from: Option<String>,
+    /// 收件日志的检查点每隔多少分钟进入公开日志一次，不论有没有收件；不写则沿用上次的，最初为60
+    #[arg(long, value_name = "MINUTES", env = "MINGTANG_FILINGS_EVERY")]
+    pub filings_every: Option<u32>,
     /// 放宽访问频率限制的倍数，只用于压力测试
     #[arg(long, hide = true, default_value_t = 0)]
     pub ease: u32,
@@ -71,6 +74,9 @@ pub fn up(args: Args, office: Arc<Office>) -> Result<ExitCode, Stop> {
         }
         _ => Arc::new(Outbox),
     };
+    if let Some(minutes) = args.filings_every {
+        office.set_filings_minutes(minutes)?;
+    }
     let stop = Arc::new(AtomicBool::new(false));
     let worker = (args.role != Part::Web).then(|| office.work(carrier, stop.clone()));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
