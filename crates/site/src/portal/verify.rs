@@ -253,11 +253,30 @@ async fn judged(site: &Site, proof: &Proof) -> Result<Finding, Trouble> {
         }),
         Err(Broken::Content) => {
             let published = site.office.edition_at(proof.leaf_index).await?;
-            let changes = published.map(|(_, text)| changes(&text, &proof.canonical)).unwrap_or_default();
+            let mut changes = published.map(|(_, text)| changes(&text, &proof.canonical)).unwrap_or_default();
+            changes.iter_mut().for_each(|change| change.field = named(site, &change.field));
             Ok(altered(Broken::Content, changes))
         }
         Err(broken) => Ok(altered(broken, Vec::new())),
     }
+}
+
+/// A field of a published text as people call it.
+fn named(site: &Site, field: &str) -> String {
+    let last = field.rsplit('.').next().unwrap_or_default();
+    let label = match last {
+        "" => "全文",
+        "title" => "标题",
+        "published_at" => "发布时间",
+        "attribute" => "公开属性",
+        "unit" => "单位",
+        "filed_on" => "来信日期",
+        "replied_on" => "答复日期",
+        _ => "",
+    };
+    let mut procedures = site.office.rules().procedures();
+    let element = || procedures.find_map(|rule| Some(rule.element(last)?.label.clone()));
+    Some(label.to_owned()).filter(|label| !label.is_empty()).or_else(element).unwrap_or_else(|| field.to_owned())
 }
 
 fn altered(broken: Broken, changes: Vec<Change>) -> Finding {
@@ -331,10 +350,9 @@ pub(crate) mod tests {
         let links = vec![Link::new("/replies/1", "查看这份内容")];
         let sound = Finding { facts, links, ..Finding::new(Outcome::Sound, title, text) };
         out.add("verify-sound", &sample(Some(sound), hash, ErrorSummary::default()));
-        let change =
-            |now: &str| Change {
-                field: "fields.reply".into(), published: "设置隔声围挡".into(), now: now.into()
-            };
+        let change = |now: &str| Change {
+            field: "答复内容".into(), published: "设置隔声围挡".into(), now: now.into()
+        };
         let changed = altered(Broken::Content, vec![change("没有设置围挡"), change(&HOSTILE.repeat(20))]);
         out.add("verify-altered", &sample(Some(changed), "", ErrorSummary::default()));
         let mut errors = ErrorSummary::default();

@@ -172,7 +172,7 @@ async fn the_page_says_since_when_or_what_was_changed() {
     let held = client.post("/verify", "/verify", &[("text", &json.text)]).await;
     assert!(held.text.contains("至今没有改动"), "{}", held.text);
     let changed = client.post("/verify", "/verify", &[("text", &json.text.replace("已修好", "没修好"))]).await;
-    assert!(changed.text.contains("核验没有通过") && changed.text.contains("fields.reply"), "{}", changed.text);
+    assert!(changed.text.contains("核验没有通过") && changed.text.contains("答复"), "{}", changed.text);
     assert!(changed.text.contains("已修好") && changed.text.contains("没修好"), "both are shown");
     let broken = client.post("/verify", "/verify", &[("text", "{}")]).await;
     assert_eq!(broken.status, StatusCode::UNPROCESSABLE_ENTITY);
