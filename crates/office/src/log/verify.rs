@@ -13,10 +13,9 @@ use crate::store::{Fault, Query, Store};
 use crate::{params, statements};
 
 statements! {
-    STATE = "select origin, key_id, vkey, size from log where name = $1";
-    CHECKPOINTS = "select size, at, note from log_checkpoint where log = $1 and size > $2 order by size limit 200";
+    STATE = "select l.origin, l.key_id, l.vkey, l.size, (select count(*) from log_leaf f where f.log = l.name), (select count(*) from log_tile t where t.log = l.name), (select count(*) from log_checkpoint c where c.log = l.name and c.size > l.size) from log l where l.name = $1";
+    CHECKPOINTS = "select size, at, note from log_checkpoint where log = $1 and size > $2 and size <= $3 order by size limit 200";
     LEAVES = "select idx, entry, kind, ref, number, at, salt, record from log_leaf where log = $1 and idx >= $2 and idx < $3 order by idx limit 2000";
-    COUNTS = "select count(*), (select count(*) from log_tile t where t.log = $1) from log_leaf l where l.log = $2";
     EVENT = "select hash from event where matter_id = $1 and seq = $2";
     AUDIT = "select id, body_id, seq, hash from audit where id > $1 and seq is not null order by id limit 5000";
     EDITIONS = "select e.id, e.public_id, e.content, e.hash, e.title, e.published_at, e.salt, e.state, l.idx, l.entry, p.id from edition e left join log_leaf l on l.log = 'public' and l.kind = 'edition' and l.ref = e.id left join pending_commitment p on p.kind = 'edition' and p.ref = e.id where e.id > $1 order by e.id limit 500";
@@ -44,6 +43,15 @@ struct Leaf {
     at: i64,
     salt: Option<Vec<u8>>,
     record: Option<String>,
+}
+
+/// How far a log goes.
+struct Extent {
+    size: u64,
+    leaves: u64,
+    tiles: u64,
+    /// Checkpoints over more leaves than there are.
+    beyond: u64,
 }
 
 /// Checks every log of a store.
@@ -76,28 +84,31 @@ impl Check<'_> {
 
     fn run(&mut self, keys: &Keys) -> Result<(), Fault> {
         let which = self.which;
+        // One snapshot says how far to look: the log may grow meanwhile.
         let state = self.store.read_blocking(move |q| {
             q.row(&STATE, params![which.name()], |row| {
-                Ok((row.get::<String>(0)?, row.get::<i64>(1)?, row.get::<String>(2)?, row.get::<u64>(3)?))
+                let named = (row.get::<String>(0)?, row.get::<i64>(1)?, row.get::<String>(2)?);
+                Ok((named, Extent { size: row.get(3)?, leaves: row.get(4)?, tiles: row.get(5)?, beyond: row.get(6)? }))
             })
         })?;
-        let Some((origin, key, vkey, size)) = state else { return Ok(()) };
+        let Some(((origin, key, vkey), extent)) = state else { return Ok(()) };
         let (keys, name) = (keys.clone(), origin.clone());
         let key = self.store.read_blocking(move |q| keys.log(q, key, &name))?.public().clone();
         if key.to_string() != vkey {
             self.broken("公钥与密钥不符");
         }
+        let end = i64::try_from(extent.size).unwrap_or(i64::MAX);
         let mut edge = Edge::default();
         let (mut reached, mut last) = (-1, i64::MIN);
         loop {
             let after = reached;
             let page = self.store.read_blocking(move |q| {
-                q.rows(&CHECKPOINTS, params![which.name(), after], |row| {
+                q.rows(&CHECKPOINTS, params![which.name(), after, end], |row| {
                     Ok((row.get::<i64>(0)?, row.get::<i64>(1)?, row.get::<String>(2)?))
                 })
             })?;
-            let Some(end) = page.last() else { break };
-            reached = end.0;
+            let Some(last_of_page) = page.last() else { break };
+            reached = last_of_page.0;
             for (upto, at, note) in page {
                 if !self.leaves(&mut edge, upto.unsigned_abs(), at)? {
                     return Ok(());
@@ -119,7 +130,8 @@ impl Check<'_> {
                 last = at;
             }
         }
-        self.counts(&edge, size)
+        self.counts(&edge, &extent);
+        Ok(())
     }
 
     /// Checks the leaves up to a checkpoint and its time; answers whether none is missing.
@@ -212,24 +224,19 @@ impl Check<'_> {
     }
 
     /// Nothing lies beyond the newest checkpoint.
-    fn counts(&mut self, edge: &Edge, size: u64) -> Result<(), Fault> {
-        let name = self.which.name();
-        let counts = self.store.read_blocking(move |q| {
-            q.row(&COUNTS, params![name, name], |row| Ok((row.get::<u64>(0)?, row.get::<u64>(1)?)))
-        })?;
-        let (leaves, tiles) = counts.unwrap_or_default();
+    fn counts(&mut self, edge: &Edge, extent: &Extent) {
         let (mut expected, mut hashes) = (0, edge.size());
         while hashes > 0 {
             expected += hashes.div_ceil(publication::log::WIDTH as u64);
             hashes /= publication::log::WIDTH as u64;
         }
-        if leaves != edge.size() || size != edge.size() {
+        let Extent { size, leaves, tiles, beyond } = extent;
+        if *leaves != edge.size() || *size != edge.size() || *beyond > 0 {
             self.broken(format!("共{leaves}条，记为{size}条，而检查点只到第{}条", edge.size()));
         }
-        if tiles != expected {
+        if *tiles != expected {
             self.broken(format!("有{tiles}片，应有{expected}片"));
         }
-        Ok(())
     }
 }
 

@@ -38,7 +38,9 @@ fn whoever_alters_removes_moves_or_backdates_is_found_out_and_named() {
             "第256条",
         ),
         ("delete from log_tile where log = 'public' and level = 1", "片"),
-        ("update log set size = size - 1 where name = 'public'", "检查点只到第260条"),
+        ("update log set size = size - 1 where name = 'public'", "记为259条"),
+        ("update log set size = size + 1 where name = 'public'", "记为261条"),
+        ("insert into log_checkpoint (log, size, at, note) values ('public', 999, 1, '')", "检查点只到第260条"),
         ("update edition set content = replace(content, '第5盏', '第6盏') where id = 5", "edition5"),
         ("update edition set title = '另一个标题' where id = 6", "edition6"),
         ("update edition set published_at = published_at - 86400000 where id = 8", "edition8"),
@@ -166,5 +168,26 @@ fn a_flipped_byte_is_put_back_before_it_is_shown_and_the_alarm_is_raised() {
         assert_eq!(page.rows.len(), 2);
         assert_eq!(alarms("edition 3"), ["edition_restored", "edition_altered"], "one alarm, not one for each visitor");
         assert!(verify(&stage, &desk).broken.iter().any(|place| place.contains("edition3")));
+    }
+}
+
+#[test]
+fn a_log_that_grows_while_it_is_checked_raises_no_alarm() {
+    for stage in stages(&few()) {
+        let desk = open(&stage);
+        publish(&desk, 1..200);
+        seal(&desk);
+        std::thread::scope(|scope| {
+            let growing = scope.spawn(|| {
+                for turn in 0..40 {
+                    publish(&desk, 200 + turn * 10..210 + turn * 10);
+                    seal(&desk);
+                }
+            });
+            while !growing.is_finished() {
+                assert_eq!(verify(&stage, &desk).broken, Vec::<String>::new());
+            }
+        });
+        assert_eq!(verify(&stage, &desk).editions, 599);
     }
 }
