@@ -125,7 +125,7 @@ fn a_proof_file_is_checked_offline_against_a_saved_checkpoint() {
     assert_eq!((code, &told["what"]), (8, &"key".into()), "{told}");
     assert_eq!(mingtang(data.path(), &["verify", &at("missing")]).0, 4);
     let (code, checked) = mingtang(data.path(), &["audit", "verify", "--json"]);
-    assert_eq!((code, &checked["broken"], &checked["leaves"]), (0, &0.into(), &7.into()), "{checked}");
+    assert_eq!((code, &checked["broken"]), (0, &0.into()), "{checked}");
     tamper(data.path(), "update log_leaf set entry = zeroblob(32) where log = 'public' and idx = 3");
     assert_eq!(mingtang(data.path(), &["audit", "verify", "--json"]).0, 8);
 }

@@ -30,7 +30,6 @@ enum Command {
 struct Answer {
     matters: u64,
     events: u64,
-    leaves: u64,
     broken: usize,
 }
 
@@ -47,7 +46,7 @@ pub fn run(args: Args, globals: &Globals) -> Result<ExitCode, Stop> {
         eprintln!("不符：{place}");
     }
     let line = if json {
-        serde_json::to_string(&Answer { matters, events, leaves, broken: broken.len() }).unwrap_or_default()
+        serde_json::to_string(&Answer { matters, events, broken: broken.len() }).unwrap_or_default()
     } else if broken.is_empty() {
         format!("{matters}个事项、{events}条记录、{leaves}条日志，全部相符。")
     } else {
