@@ -6,15 +6,18 @@ pub mod check;
 pub mod clock;
 pub mod demo;
 pub mod doctor;
+pub(crate) mod fetch;
 pub mod figure;
 pub mod import;
 pub mod init;
 pub mod job;
+pub mod log;
 pub mod migrate;
 pub mod procedure;
 pub mod serve;
 pub mod token;
 pub mod user;
+pub mod verify;
 pub mod version;
 
 /// A runtime for commands that ask the office a question or two.

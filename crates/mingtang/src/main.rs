@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
-use commands::{audit, bench, check, clock, demo, doctor, figure, import, init, job, migrate};
-use commands::{procedure, serve, token, user, version};
+use commands::{audit, bench, check, clock, demo, doctor, figure, import, init, job, log, migrate};
+use commands::{procedure, serve, token, user, verify, version};
 use office::{Fault, Office, Options, RuleFiles, Rulebook};
 
 #[global_allocator]
@@ -72,6 +72,8 @@ enum Command {
     Job(job::Args),
     Migrate(migrate::Args),
     Doctor(doctor::Args),
+    Log(log::Args),
+    Verify(verify::Args),
     Bench(bench::Args),
     Version(version::Args),
 }
@@ -190,6 +192,8 @@ fn main() -> ExitCode {
         Command::Job(args) => job::run(args, &globals),
         Command::Migrate(args) => migrate::run(args, &globals),
         Command::Doctor(args) => Ok(doctor::run(args, &globals)),
+        Command::Log(args) => log::run(args, &globals),
+        Command::Verify(args) => verify::run(&args),
         Command::Bench(args) => bench::run(args, &globals),
         Command::Version(args) => globals.files().map(|files| version::run(args, &files)),
     };

@@ -13,6 +13,7 @@ use crate::audit::{self, Record};
 use crate::body::{self, Unit};
 use crate::fail::{Fail, FieldError};
 use crate::list::confined;
+use crate::log;
 use crate::office::Office;
 use crate::people::{self, NewOfficer, Officer};
 use crate::permit::Caller;
@@ -70,6 +71,8 @@ pub struct Verified {
     pub matters: u64,
     /// Their events.
     pub events: u64,
+    /// Leaves of the logs checked.
+    pub leaves: u64,
     /// What is broken: `matter 12 event 3`, `audit 1 record 7`.
     pub broken: Vec<String>,
 }
@@ -339,6 +342,9 @@ impl Office {
         }
         let audit = self.store.read_blocking(audit::verify)?;
         verified.broken.extend(audit.broken.iter().map(|(body, seq)| format!("audit {body} record {seq}")));
+        let logs = log::verify(&self.store, &self.house().keys)?;
+        verified.leaves = logs.leaves;
+        verified.broken.extend(logs.broken);
         Ok(verified)
     }
 

@@ -138,6 +138,8 @@ pub struct EditionFile {
 /// An item as its page shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Article {
+    /// Row of the edition shown.
+    pub(crate) id: i64,
     /// Id of the edition shown.
     pub public_id: String,
     /// Id of the item.
@@ -277,6 +279,7 @@ fn article(q: &mut Query<'_>, body: i64, wanted: &str) -> Result<Option<Article>
         newer = neighbour(q, &AFTER, body, channel, *placed, id)?;
     }
     Ok(Some(Article {
+        id,
         standing,
         ended: ended_at.map(|at| (Moment::from_millis(at), why.unwrap_or_default())),
         unit: q.row(&UNIT_NAME, params![unit], |row| row.get(0))?.unwrap_or_default(),
@@ -318,7 +321,15 @@ impl Office {
     /// [`Fail::NotFound`].
     pub async fn article(&self, body: i64, id: &str) -> Result<Article, Fail> {
         let id = id.to_owned();
-        self.read(move |q| article(q, body, &id)).await?.ok_or(Fail::NotFound)
+        let read = {
+            let id = id.clone();
+            self.read(move |q| article(q, body, &id)).await?.ok_or(Fail::NotFound)?
+        };
+        // Altered bytes are put back from the second copy before anybody sees them (防篡改).
+        if matches!(read.standing, Standing::Public | Standing::Superseded) && self.intact(read.id).await? {
+            return self.read(move |q| article(q, body, &id)).await?.ok_or(Fail::NotFound);
+        }
+        Ok(read)
     }
 
     /// A page of what stands in a column, newest first.

@@ -225,11 +225,11 @@ impl Office {
 
     /// What the same form did that was sent at the same moment: with several writers neither sees
     /// the other's key, and the second fails where the first has just been. Any other failure stays.
-    async fn earlier(&self, body: i64, key: Option<String>, fail: Fail) -> Result<Acted, Fail> {
+    async fn earlier(&self, body: i64, key: Option<row::Key>, fail: Fail) -> Result<Acted, Fail> {
         let Some(key) = key else { return Err(fail) };
-        match self.read(move |q| row::repeated(q, body, &key)).await? {
-            Some((matter, seq)) => Ok(Acted { matter, seq, proposed: false, repeated: true }),
-            None => Err(fail),
+        match self.read(move |q| row::kept(q, body, &key)).await? {
+            Some((matter, seq, true)) => Ok(Acted { matter, seq, proposed: false, repeated: true }),
+            _ => Err(fail),
         }
     }
 

@@ -46,6 +46,8 @@ impl Kind {
         match self {
             Self::Render => "渲染文书",
             Self::Mail => "发送邮件",
+            Self::Release => "放出公开文件",
+            Self::Publish => "定时发布",
         }
     }
 

@@ -1,10 +1,12 @@
-//! Keys: one master key outside the database, which wraps one key per matter and two per body.
+//! Keys: one master key outside the database, which wraps one key per matter, two per
+//! body and one per log.
 //! Erasing a person's matter destroys its key; what was sealed under it is then gone for good.
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use law::Moment;
+use publication::log::SigningKey;
 
 use crate::clock::Random;
 use crate::seal::{self, Secret};
@@ -22,7 +24,7 @@ statements! {
 pub const MASTER_KEY_FILE: &str = "MINGTANG_MASTER_KEY_FILE";
 
 /// The master key.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Keys {
     master: Secret,
 }
@@ -141,11 +143,33 @@ impl Keys {
         Ok(BodyKeys { search: read(search)?, hash: read(hash)? })
     }
 
+    /// Makes and stores the key that a log of this name signs with; answers its id too.
+    pub(crate) fn make_log(
+        &self,
+        tx: &mut Tx<'_>,
+        random: &dyn Random,
+        origin: &str,
+    ) -> Result<(i64, SigningKey), Fault> {
+        let (id, seed) = (tx.new_id()?, random.bytes());
+        Self::keep(tx, id, "log", &seal::seal(&self.master, id, &seed))?;
+        Ok((id, signing(origin, &seed)?))
+    }
+
+    /// The key that a log of this name signs with.
+    pub(crate) fn log(&self, query: &mut Query<'_>, id: i64, origin: &str) -> Result<SigningKey, Fault> {
+        let wrapped = wrapped(query, id)?;
+        signing(origin, &self.unwrap(id, &wrapped)?.0)
+    }
+
     fn unwrap(&self, id: i64, wrapped: &[u8]) -> Result<Secret, Fault> {
         let key = seal::open(&self.master, id, wrapped)
             .map_err(|_| Fault::Seal("this master key is not the one of this store"))?;
         key.try_into().map(Secret).map_err(|_| Fault::Seal("damaged key"))
     }
+}
+
+fn signing(origin: &str, seed: &[u8; 32]) -> Result<SigningKey, Fault> {
+    SigningKey::from_seed(origin, seed).ok_or(Fault::Seal("not a key that signs"))
 }
 
 fn wrapped(query: &mut Query<'_>, id: i64) -> Result<Vec<u8>, Fault> {

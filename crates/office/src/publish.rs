@@ -3,23 +3,23 @@
 
 use law::Moment;
 use publication::kind::Form;
-use publication::{Edition, Kind, Withdrawal, commitment};
+use publication::log::Withdrawal;
+use publication::{Edition, Kind, commitment};
 
 use crate::house::House;
 use crate::store::{Fault, Tx};
-use crate::{feed, params, statements};
+use crate::{feed, log, params, statements};
 
 statements! {
     EDITION = "insert into edition (id, public_id, body_id, kind, title, content, hash, attribute, approved_by, published_at, state, matter_id, salt, category, unit_id, item, previous_id, number, written_on, expires_on) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'public', $11, $12, $13, $14, $15, $16, $17, $18, $19)";
     END = "update edition set state = $1, ended_at = $2, ended_why = $3 where id = $4 and body_id = $5 and state = 'public'";
-    CURRENT = "select item, hash from edition where id = $1 and body_id = $2";
+    CURRENT = "select item, public_id from edition where id = $1 and body_id = $2";
     FIRST_PLACED = "select min(p.placed_at) from placement p join edition e on e.id = p.edition_id where e.item = $1";
     PLACE = "insert into placement (edition_id, channel, body_id, placed_at) values ($1, $2, $3, $4)";
     UNPLACE = "update placement set removed_at = $1 where edition_id = $2 and removed_at is null";
     RELATE = "insert into relation (from_item, to_item, sort, body_id) values ($1, $2, $3, $4) on conflict do nothing";
     UNRELATE = "delete from relation where from_item = $1";
-    PENDING = "insert into pending_commitment (id, body_id, kind, ref, commitment, at) values ($1, $2, $3, $4, $5, $6)";
-    WITHDRAWAL = "insert into withdrawal (id, body_id, edition_id, content, salt, at) values ($1, $2, $3, $4, $5, $6)";
+    PENDING = "insert into pending_commitment (id, body_id, kind, ref, commitment, at) values ($1, $2, 'edition', $3, $4, $5)";
     SUPERSEDED = "update edition set state = 'superseded', ended_at = $1 where id = $2 and state = 'public'";
 }
 
@@ -82,7 +82,8 @@ pub(crate) fn publish(tx: &mut Tx<'_>, house: &House, release: &Release<'_>) -> 
         tx.execute(&PLACE, params![id, channel, body, placed_at])?;
     }
     relate(tx, body, &item, kind, edition)?;
-    commit(tx, body, "edition", id, commitment(&salt, &canonical), at)?;
+    let pending = tx.new_id()?;
+    tx.execute(&PENDING, params![pending, body, id, commitment(&salt, &canonical), at])?;
     feed::note(tx, "edition", id, body)?;
     Ok(id)
 }
@@ -108,11 +109,6 @@ fn relate(tx: &mut Tx<'_>, body: i64, item: &str, kind: Option<&Kind>, edition: 
     Ok(())
 }
 
-fn commit(tx: &mut Tx<'_>, body: i64, kind: &str, of: i64, commitment: String, at: i64) -> Result<(), Fault> {
-    let id = tx.new_id()?;
-    tx.execute(&PENDING, params![id, body, kind, of, commitment, at]).map(drop)
-}
-
 /// Takes an edition from the site. A notice with the reason stays at its address; the withdrawal is
 /// committed to the log as the edition was.
 pub(crate) fn withdraw(
@@ -123,12 +119,11 @@ pub(crate) fn withdraw(
     reason: &str,
     at: Moment,
 ) -> Result<(), Fault> {
-    let hash = tx.row(&CURRENT, params![edition, body], |row| row.get::<String>(1))?.ok_or(Fault::Absent("edition"))?;
+    let withdrawn =
+        tx.row(&CURRENT, params![edition, body], |row| row.get::<String>(1))?.ok_or(Fault::Absent("edition"))?;
     end(tx, body, edition, "withdrawn", reason, at)?;
-    let canonical = Withdrawal { edition: hash, withdrawn_at: at, reason: reason.to_owned() }.canonical();
-    let (id, salt): (i64, [u8; 32]) = (tx.new_id()?, house.random.bytes());
-    tx.execute(&WITHDRAWAL, params![id, body, edition, &canonical, salt, at.millis()])?;
-    commit(tx, body, "withdrawal", id, commitment(&salt, &canonical), at.millis())
+    let record = Withdrawal { withdrawn, at, reason: reason.to_owned() }.canonical();
+    log::enter(tx, &*house.random, body, log::kind::WITHDRAWAL, edition, record, at)
 }
 
 /// Ends an edition: it leaves every channel, the search and the feeds.

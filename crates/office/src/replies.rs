@@ -7,6 +7,7 @@ use search::{Query as Words, Scope};
 use crate::fail::Fail;
 use crate::filing::password_hash;
 use crate::house::House;
+use crate::log::intact::fingerprint;
 use crate::office::Office;
 use crate::store::{Fault, Row};
 use crate::ticket::Code;
@@ -80,7 +81,7 @@ fn raw(row: &Row<'_>) -> Result<Raw, Fault> {
     Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
 }
 
-fn reply(house: &House, (_, public_id, title, content, hash, rating): Raw) -> Option<Reply> {
+fn reply(house: &House, (_, public_id, _, content, hash, rating): Raw) -> Option<Reply> {
     let mut edition: Edition = serde_json::from_str(&content).ok()?;
     let mut field = |name: &str| edition.fields.remove(name).unwrap_or_default();
     let (filed_on, replied_on) = (field("filed_on").parse::<Date>().ok(), field("replied_on").parse::<Date>().ok());
@@ -94,7 +95,7 @@ fn reply(house: &House, (_, public_id, title, content, hash, rating): Raw) -> Op
     });
     Some(Reply {
         public_id,
-        title,
+        title: edition.title,
         question: field("text"),
         reply: field("reply"),
         unit: field("unit"),
@@ -121,7 +122,7 @@ impl Office {
                 Ok((rows, total))
             });
             let (rows, total) = found.await?;
-            return Ok(ReplyPage { rows: self.shown(rows), total });
+            return Ok(ReplyPage { rows: self.shown(rows).await?, total });
         }
         let mut filters = vec![("kind".to_owned(), vec!["reply".to_owned()])];
         filters.extend(query.category.map(|code| ("category".to_owned(), vec![code])));
@@ -156,8 +157,9 @@ impl Office {
     /// [`Fail::NotFound`].
     pub async fn reply(&self, body: i64, public_id: &str) -> Result<Reply, Fail> {
         let id = public_id.to_owned();
-        let found = self.read(move |q| q.row(&BY_PUBLIC, params![body, id], raw)).await?;
-        found.and_then(|row| reply(self.house(), row)).ok_or(Fail::NotFound)
+        let found = self.read(move |q| q.row(&BY_PUBLIC, params![body, id], raw)).await?.ok_or(Fail::NotFound)?;
+        let row = if self.intact(found.0).await? { self.again(found.0).await? } else { Some(found) };
+        row.and_then(|row| reply(self.house(), row)).ok_or(Fail::NotFound)
     }
 
     async fn by_ids(&self, ids: Vec<i64>) -> Result<Vec<Reply>, Fail> {
@@ -168,11 +170,25 @@ impl Office {
             }
             Ok(rows)
         });
-        Ok(self.shown(rows.await?))
+        self.shown(rows.await?).await
     }
 
-    fn shown(&self, rows: Vec<Raw>) -> Vec<Reply> {
-        rows.into_iter().filter_map(|row| reply(self.house(), row)).collect()
+    /// The replies of a list. An altered one is put back first, or left out.
+    async fn shown(&self, rows: Vec<Raw>) -> Result<Vec<Reply>, Fail> {
+        let mut shown = Vec::new();
+        for row in rows {
+            let sound = fingerprint(&row.3) == row.4;
+            let row = match sound || self.intact(row.0).await.is_err() {
+                true => Some(row).filter(|_| sound),
+                false => self.again(row.0).await?,
+            };
+            shown.extend(row.and_then(|row| reply(self.house(), row)));
+        }
+        Ok(shown)
+    }
+
+    async fn again(&self, id: i64) -> Result<Option<Raw>, Fail> {
+        self.read(move |q| q.row(&BY_ID, params![id], raw)).await
     }
 
     /// What a query code gives: with the right password the matter, without one a single word. A

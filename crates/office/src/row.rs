@@ -315,21 +315,25 @@ pub(crate) struct Key {
     pub request: Vec<u8>,
 }
 
+/// What an earlier act with this key made, and whether it was the same request.
+pub(crate) fn kept(q: &mut Query<'_>, body: i64, key: &Key) -> Result<Option<(i64, i64, bool)>, Fault> {
+    q.row(&REPEATED, params![body, &key.name], |row| {
+        // Records from before requests were hashed hold none.
+        let same = row.get::<Option<Vec<u8>>>(2)?.is_none_or(|request| request == key.request);
+        Ok((row.get(0)?, row.get(1)?, same))
+    })
+}
+
 /// What an earlier act with this key made. The same key with another request is refused: to answer
 /// it with the first result would lose the second request without a word.
 pub(crate) fn repeated(q: &mut Query<'_>, body: i64, key: &Key) -> Result<Option<(i64, i64)>, Fail> {
-    let found = q.row(&REPEATED, params![body, &key.name], |row| {
-        Ok((row.get::<i64>(0)?, row.get::<i64>(1)?, row.get::<Option<Vec<u8>>>(2)?))
-    })?;
-    let Some((matter, seq, request)) = found else { return Ok(None) };
-    // Records from before requests were hashed hold none.
-    match request {
-        Some(request) if request != key.request => {
+    match kept(q, body, key)? {
+        Some((_, _, false)) => {
             let what = "同一个Idempotency-Key已经用于另一项内容不同的请求，这次请求没有执行";
             let sentence = Sentence::new(what, "", "请为新的请求换一个新的键；若是重发，请原样重发");
             Err(Fail::Refused(Refusal::new(RefusalCode::KeyReused, sentence)))
         }
-        _ => Ok(Some((matter, seq))),
+        found => Ok(found.map(|(matter, seq, _)| (matter, seq))),
     }
 }
 

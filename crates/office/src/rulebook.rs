@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use law::{Date, Law, RuleFault};
 use matter::Procedure;
+use matter::wording::{self, Wordings};
 use publication::{Columns, Kind};
 use sha2::{Digest, Sha256};
-use matter::wording::{self, Wordings};
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "../../rulebook"]

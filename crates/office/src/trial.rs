@@ -61,7 +61,7 @@ impl Office {
         let act = Act { values, ..Act::new(&step.id, actor(caller), at) };
         let (house, body, now, rule) = (self.house().clone(), caller.body, self.now(), procedure.clone());
         let found = self.read(move |q| {
-            let facts = facts::read(q, body, &rule, matter.as_ref(), &act)?;
+            let facts = facts::read(q, &house, body, &rule, matter.as_ref(), &act)?;
             let chain = house.chain_of(body);
             let bodies: Vec<&str> = chain.iter().map(String::as_str).collect();
             let law = &house.rules.law;

@@ -89,7 +89,10 @@ impl Office {
         let worked = self.one_job(carrier)? | self.expire()?;
         let indexed = self.indexes().follow(&self.store)?;
         let chained = self.store.write_blocking(Lane::Bulk, |tx| audit::chain(tx, CHAINED))?;
-        Ok(lapsed || worked || indexed || chained > 0)
+        // What is pending is sealed once nothing else waits, and at the latest after a second of work.
+        let busy = lapsed || worked || indexed || chained > 0;
+        let sealed = self.seal_beside(busy)?;
+        Ok(busy || sealed > 0)
     }
 
     /// Performs the steps of clocks that have run out (a receipt that nobody confirmed, practice F2).
@@ -167,7 +170,7 @@ impl Office {
                     body: job.body,
                     step: step.id.clone(),
                     actor: Actor::system(),
-                    key: Some(format!("publish:{}:{}", matter.id, at.millis())),
+                    key: Some(row::Key { name: format!("publish:{}:{}", matter.id, at.millis()), request: Vec::new() }),
                     expected_seq: None,
                     at: at.max(matter.at),
                     values: Default::default(),

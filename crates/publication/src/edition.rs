@@ -71,25 +71,6 @@ pub struct Edition {
     pub corrects: Option<Correction>,
 }
 
-/// The record that an edition left the site, with the reason. It is committed to the log as an
-/// edition is, and is the notice that stays.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Withdrawal {
-    /// SHA-256 of the edition that was withdrawn, hex.
-    pub edition: String,
-    /// When, in milliseconds UTC.
-    pub withdrawn_at: Moment,
-    /// Why, for everybody.
-    pub reason: String,
-}
-
-impl Withdrawal {
-    /// The bytes that are stored and committed.
-    pub fn canonical(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
-    }
-}
-
 /// Why a draft may not become public.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {

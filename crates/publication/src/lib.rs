@@ -5,8 +5,9 @@ mod attribute;
 mod column;
 mod edition;
 pub mod kind;
+pub mod log;
 
 pub use attribute::Attribute;
 pub use column::{Column, Columns};
-pub use edition::{Attachment, Correction, Draft, Edition, Fault, Withdrawal, commitment, sha256};
+pub use edition::{Attachment, Correction, Draft, Edition, Fault, commitment, sha256};
 pub use kind::Kind;

@@ -7,11 +7,13 @@
 mod clock;
 mod form;
 mod list;
+mod proof;
 mod record;
 
 pub use clock::{Calendar, Clock, Day, DayMark, Explanation, Lamp, LampKind, Reason};
 pub use form::{Choice, Choices, ErrorSummary, Field, Group, Guard, Input, Problem, Steps, Width};
 pub use list::{Link, Pager, Row, Rows, Stat, Stats, Table, TableCell};
+pub use proof::Proof;
 pub use record::{Entry, EntryState, Fact, Facts, Icon, Notice, NoticeKind, Qr, Slip, Timeline};
 
 use std::borrow::Cow;

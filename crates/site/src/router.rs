@@ -45,7 +45,7 @@ impl Face {
         let under = |root: &str| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         if under("/desk") {
             Face::Desk
-        } else if under("/api") || under("/healthz") || under("/readyz") {
+        } else if under("/api") || under("/log") || under("/healthz") || under("/readyz") {
             Face::Api
         } else {
             Face::Portal

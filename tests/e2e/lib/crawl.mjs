@@ -1,10 +1,10 @@
 // Every page that links lead to: one or two of each kind, so that no page is forgotten in a list.
 const MOST_OF_A_KIND = 2;
 
-/** Pages alike but for numbers are of one kind. */
+/** Pages alike but for numbers and random public ids are of one kind. */
 function kind(url) {
   const names = [...url.searchParams.keys()].sort().join('&');
-  return `${url.pathname.replace(/[0-9]+/g, 'N')}?${names}`;
+  return `${url.pathname.replace(/[0-9a-z]{26}/g, 'N').replace(/[0-9]+/g, 'N')}?${names}`;
 }
 
 /** Visits what can be reached by links from `starts`; calls `see(url, status)` on each page. */

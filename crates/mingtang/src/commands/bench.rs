@@ -3,6 +3,7 @@
 mod bare;
 mod client;
 mod lifecycle;
+mod log;
 mod seed;
 
 use std::process::ExitCode;
@@ -24,6 +25,8 @@ enum Command {
     Seed(seed::Args),
     /// 经接口反复办理：登记、分办、答复、查询，各自落盘
     Lifecycle(lifecycle::Args),
+    /// 登记公开日志、出具证明
+    Log(log::Args),
 }
 
 /// Runs the command.
@@ -34,6 +37,7 @@ pub fn run(args: Args, globals: &Globals) -> Result<ExitCode, Stop> {
     match args.command {
         Command::Seed(args) => seed::run(&args, globals),
         Command::Lifecycle(args) => lifecycle::run(&args, globals),
+        Command::Log(args) => log::run(&args, globals),
     }
 }
 

@@ -95,7 +95,7 @@ pub fn run(args: Args, globals: &Globals) -> Result<ExitCode, Stop> {
     let Args { listen, ease } = args;
     let host = format!("http://{}", listen.first().copied().unwrap_or(site::serve::LISTEN[0]));
     let (proxies, mail) = (Vec::new(), serve::Mail::default());
-    let args = serve::Args { listen, role: Part::All, host, secure: false, proxies, mail, ease };
+    let args = serve::Args { listen, role: Part::All, host, secure: false, proxies, mail, filings_every: None, ease };
     serve::up(args, office)
 }
 

@@ -31,6 +31,9 @@ pub struct Args {
     pub proxies: Vec<IpAddr>,
     #[command(flatten)]
     pub mail: Mail,
+    /// 收件日志的检查点每隔多少分钟进入公开日志一次，不论有没有收件；不写则沿用上次的，最初为60
+    #[arg(long, value_name = "MINUTES", env = "MINGTANG_FILINGS_EVERY")]
+    pub filings_every: Option<u32>,
     /// 放宽访问频率限制的倍数，只用于压力测试
     #[arg(long, hide = true, default_value_t = 0)]
     pub ease: u32,
@@ -90,6 +93,9 @@ pub fn up(args: Args, office: Arc<Office>) -> Result<ExitCode, Stop> {
         Some(smtp) => Arc::new(smtp),
         None => Arc::new(Outbox),
     };
+    if let Some(minutes) = args.filings_every {
+        office.set_filings_minutes(minutes)?;
+    }
     let stop = Arc::new(AtomicBool::new(false));
     let behind = match args.role {
         Part::Web => office.watch(stop.clone()),

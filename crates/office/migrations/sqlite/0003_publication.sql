@@ -17,13 +17,6 @@ create index edition_expiry on edition (expires_on) where expires_on is not null
 create index edition_newest on edition (body_id, state, published_at, id);
 create index placement_list on placement (body_id, channel, placed_at, edition_id);
 
--- The record of a withdrawal, committed to the log like an edition.
-create table withdrawal (
-  id integer primary key, body_id bigint not null, edition_id bigint not null,
-  content text not null, salt blob, at bigint not null
-);
-create index withdrawal_edition on withdrawal (edition_id);
-
 -- What an item says about another: amends, repeals, interprets, cites. Rows of the present edition.
 create table relation (
   from_item text not null, to_item text not null, sort text not null, body_id bigint not null,

@@ -24,6 +24,7 @@ macro_rules! migrations {
 
 static MIGRATIONS: &[Migration] = migrations![
     1 "0001_spine.sql",
+    2 "0002_log.sql",
     3 "0003_publication.sql",
     4 "0004_draft.sql",
     5 "0005_text_past.sql",

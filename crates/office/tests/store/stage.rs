@@ -62,11 +62,16 @@ pub fn few() -> Options {
     Options { readers: 2, writers: 4, ..Options::default() }
 }
 
-/// SQLite always, PostgreSQL where a server is named.
-pub fn stages(options: &Options) -> Vec<Stage> {
+/// SQLite alone.
+pub fn embedded(options: &Options) -> Stage {
     let data = tempfile::tempdir().unwrap();
     let path: PathBuf = data.path().join("store.sqlite");
-    let mut stages = vec![stage(StoreUrl::Sqlite(path), data, None, options)];
+    stage(StoreUrl::Sqlite(path), data, None, options)
+}
+
+/// SQLite always, PostgreSQL where a server is named.
+pub fn stages(options: &Options) -> Vec<Stage> {
+    let mut stages = vec![embedded(options)];
     match std::env::var(SERVER) {
         Ok(server) => {
             static MADE: AtomicU32 = AtomicU32::new(0);

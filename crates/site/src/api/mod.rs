@@ -1,6 +1,7 @@
 //! The API for programs: JSON in and out, tokens with scopes, errors as RFC 9457.
 
 mod health;
+mod log;
 mod matters;
 
 use axum::body::Body;
@@ -27,6 +28,10 @@ pub fn routes() -> Vec<Route> {
     vec![
         get("/healthz", Permit::Public, health::alive),
         get("/readyz", Permit::Public, health::ready),
+        get("/log/checkpoint", Permit::Public, log::checkpoint),
+        get("/log/key", Permit::Public, log::key),
+        get("/log/tile/{*path}", Permit::Public, log::tile),
+        get("/log/proof/{id}", Permit::Public, log::proof),
         get("/api/v1/problems/{code}", Permit::Public, health::problem),
         get("/api/v1/matters", READ, matters::find),
         post("/api/v1/matters", WRITE, matters::create),

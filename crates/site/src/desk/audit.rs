@@ -116,6 +116,8 @@ fn row(record: Record, names: &BTreeMap<i64, String>, called: &BTreeMap<i64, Cal
         "setup_offered" => "生成首次设置地址",
         "set_up" => "首次设置管理员",
         "token_made" => "发放接口令牌",
+        "edition_restored" => "告警：公开内容被改动，已恢复",
+        "edition_altered" => "告警：公开内容被改动，已停止显示",
         _ => "办理",
     };
     let mut parts = record.target.split(' ');
@@ -124,6 +126,7 @@ fn row(record: Record, names: &BTreeMap<i64, String>, called: &BTreeMap<i64, Cal
             Link::new("", called.get(&id).map_or_else(|| "办件".to_owned(), |called| called.name.clone()))
         }
         (Some("officer"), Some(id)) => Link::new("", names.get(&id).cloned().unwrap_or_else(|| "人员".into())),
+        (Some("edition"), Some(id)) => Link::new("", format!("公开版本{id}")),
         (Some("unit"), Some(_)) => Link::new("", "机构"),
         _ => Link::default(),
     };

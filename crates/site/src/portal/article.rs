@@ -1,9 +1,9 @@
 //! One public item (P5–P7): its text with metadata, files, history, what it says of others and others
 //! of it. The kind of information says which fields there are; no page knows a kind by name.
 
-use super::{Aside, frame, prose, words};
+use super::{Aside, frame, prose, verify, words};
 use crate::Site;
-use crate::component::{Fact, Facts, Lamp, LampKind, Link, Qr, Text};
+use crate::component::{Lamp, LampKind, Link, Proof, Text};
 use crate::page::{self, Shell};
 use crate::problem::Trouble;
 use crate::session::Visit;
@@ -49,9 +49,7 @@ pub struct ArticlePage {
     /// The item before and the item after in its column.
     pub beside: Vec<(&'static str, Link)>,
     /// What can be verified.
-    pub proof: Facts,
-    /// Code that opens the page on a phone.
-    pub qr: Option<Qr>,
+    pub proof: Proof,
     /// Beside the text.
     pub aside: Vec<Aside>,
 }
@@ -122,7 +120,13 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<St
         return Ok(crate::form::see(&own));
     }
     let gone = !matches!(article.standing, Standing::Public | Standing::Superseded);
-    let page = compose(&site, &visit, article);
+    let proof = match article.standing {
+        Standing::Public | Standing::Superseded => {
+            verify::block(&site, &article.public_id, article.hash.clone()).await?
+        }
+        Standing::Withdrawn | Standing::Gone => Proof::default(),
+    };
+    let page = ArticlePage { proof, ..compose(&site, &visit, article) };
     let mut response = page::render(&page, &page.shell);
     if gone {
         // The address was right and its text is gone for good: machines should forget it.
@@ -168,8 +172,6 @@ fn compose(site: &Site, visit: &Visit, article: Article) -> ArticlePage {
             .filter_map(|(word, other)| other.map(|(item, title)| (word, Link::new(address(item), title.clone()))))
             .collect(),
         ways: ways(&article),
-        proof: proof(&article),
-        qr: frame::address(site, &address(&article.item)).map(|address| Qr::new(&address, "用手机打开这一页")),
         shell,
         ..ArticlePage::default()
     };
@@ -341,14 +343,6 @@ fn ways(article: &Article) -> Vec<(Link, Text)> {
         (Link::new(address(&one.other.item), one.other.title.clone()), Text::from(note))
     };
     article.related.iter().filter(interprets).map(way).collect()
-}
-
-fn proof(article: &Article) -> Facts {
-    if article.standing == Standing::Gone {
-        return Facts::default();
-    }
-    let facts = vec![Fact::new("内容指纹", format!("SHA-256 {}", article.hash))];
-    Facts { facts }
 }
 
 /// Type and size of a file, in words.

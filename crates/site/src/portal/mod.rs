@@ -1,7 +1,7 @@
 //! Pages for citizens: what they look like and what they say.
 
-pub mod article;
 mod answer;
+pub mod article;
 pub mod ask;
 pub mod column;
 pub mod error;
@@ -22,6 +22,7 @@ pub(crate) mod sample;
 pub mod statement;
 pub mod step;
 pub mod track;
+pub mod verify;
 pub mod words;
 
 use crate::assets;
@@ -110,6 +111,8 @@ pub fn routes() -> Vec<Route> {
         post("/rate", Public, rate::send).limited(Class::Lookup),
         get("/replies", Public, replies::list),
         get("/replies/{id}", Public, replies::one),
+        get("/verify", Public, verify::show),
+        post("/verify", Public, verify::send).uploads().limited(Class::Lookup),
         get("/similar", Public, replies::similar),
         get("/petition", Public, statement::petition),
         get("/help", Public, statement::help),

@@ -1,10 +1,10 @@
 //! Published replies (P20): list, search, one reply, and the short list while typing.
 
 use super::Aside;
-use super::{frame, words};
+use super::{frame, verify, words};
 use crate::Site;
 use crate::component::Row;
-use crate::component::{Link, Pager, Rows, Text};
+use crate::component::{Link, Pager, Proof, Rows, Text};
 use crate::form::Form;
 use crate::lang::query_value;
 use crate::page;
@@ -60,8 +60,8 @@ pub struct ReplyPage {
     pub unit: Text,
     /// Day of the reply, `YYYY-MM-DD`.
     pub replied_on: Text,
-    /// Hash of the edition, or empty.
-    pub proof: Text,
+    /// 公开证明.
+    pub proof: Proof,
     /// Beside the text.
     pub aside: Vec<Aside>,
 }
@@ -177,7 +177,7 @@ pub async fn one(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<Str
         answered: format!("{}　{}", reply.unit, day(reply.replied_on)).into(),
         replied_on: reply.replied_on.map(|day| day.to_string()).unwrap_or_default().into(),
         unit: reply.unit.into(),
-        proof: reply.hash.into(),
+        proof: verify::block(&site, &reply.public_id, reply.hash).await?,
         aside: Vec::new(),
     };
     Ok(page::render(&page, &page.shell))
@@ -198,7 +198,7 @@ pub async fn similar(State(site): State<Arc<Site>>, visit: Visit, form: Form) ->
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::component::Row;
+    use crate::component::{Qr, Row};
     use crate::portal::sample::{HOSTILE, Samples, shell};
 
     fn at(title: &'static str) -> Shell {
@@ -249,7 +249,14 @@ pub(crate) mod tests {
             answered: "区城市管理局　2026年11月19日".into(),
             unit: "区城市管理局".into(),
             replied_on: "2026-11-19".into(),
-            proof: "3f1c9a7be02d44518d0c6a1f9b57e2c4".into(),
+            proof: Proof {
+                fingerprint: "3f1c9a7be02d44518d0c6a1f9b57e2c43f1c9a7be02d44518d0c6a1f9b57e2c4".into(),
+                verify: "/verify?at=1".into(),
+                proof: "/log/proof/1".into(),
+                since: "2026年11月19日（周四）10:20".into(),
+                index: "417".into(),
+                qr: Some(Qr::new("https://www.qingwan.example/verify?at=0123456789abcdefghjkmnpqrs", "二维码：用手机核验这份内容")),
+            },
             aside: vec![],
         };
         out.add("reply", &page);

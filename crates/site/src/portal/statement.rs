@@ -153,7 +153,7 @@ pub fn site_groups(procedures: &[Link]) -> Vec<(Text, Vec<Link>)> {
                 ("/rate", "评价"),
             ]),
         ),
-        ("查看".into(), links(&[("/", "首页"), ("/replies", "办件答复")])),
+        ("查看".into(), links(&[("/", "首页"), ("/replies", "办件答复"), ("/verify", "核验公开内容")])),
         ("帮助".into(), help),
         (
             "本站".into(),

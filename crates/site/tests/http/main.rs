@@ -6,6 +6,7 @@ mod files;
 mod filing;
 mod forms;
 mod frame;
+mod log;
 mod permits;
 mod script;
 mod sessions;
