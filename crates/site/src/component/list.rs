@@ -34,6 +34,8 @@ pub struct Row {
     pub lamp: Option<super::Lamp>,
     /// What explains it or replaces it.
     pub ways: Vec<Link>,
+    /// Title and excerpt are what a citizen typed: never converted to Traditional characters.
+    pub typed: bool,
 }
 
 /// Dated rows. A short list shows month and day; a long one whole dates and excerpts.

@@ -1,7 +1,7 @@
 //! One public item (P5–P7): its text with metadata, files, history, what it says of others and others
 //! of it. The kind of information says which fields there are; no page knows a kind by name.
 
-use super::{Aside, column, frame, leave, nav, prose, verify, words};
+use super::{Aside, column, frame, leave, prose, verify, words};
 use crate::Site;
 use crate::component::{Lamp, LampKind, Link, Proof, Text};
 use crate::page::{self, Shell};
@@ -12,9 +12,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use office::{Article, Standing};
+use publication::Kind;
 use publication::kind::Relation;
 use publication::kind::{Field, Form, Place};
-use publication::{Column, Kind};
 use std::sync::Arc;
 
 /// A public item.
@@ -37,6 +37,8 @@ pub struct ArticlePage {
     pub notice: Option<Notice>,
     /// Chapters.
     pub contents: Vec<Link>,
+    /// A document set as one (GB/T 9704): its headings stand in the middle.
+    pub official: bool,
     /// The text, section by section.
     pub sections: Vec<Section>,
     /// Attachments: link, type and size.
@@ -190,6 +192,7 @@ fn compose(site: &Site, visit: &Visit, article: Article) -> ArticlePage {
         ..ArticlePage::default()
     };
     if let Some(kind) = kind {
+        page.official = kind.official;
         fill(&mut page, kind, &article);
     }
     let own = page.shell.body.host.clone();
@@ -214,12 +217,11 @@ fn fill(page: &mut ArticlePage, kind: &Kind, article: &Article) {
             Place::Line | Place::Links => {}
         }
     }
-    if !page.meta.is_empty() && shown(article) {
+    if kind.official && shown(article) {
+        // The nine lines of an official document (国办公开办函〔2019〕61号), its name on a line of its own.
         let label = |label: &str, value: String, wide| Meta { label: label.into(), value, lamp: None, wide };
         page.meta.push(label("发布日期", words::day(article.since.date()), false));
-        if kind.official {
-            page.meta.insert(0, label("名称", article.edition.title.clone(), true));
-        }
+        page.meta.insert(page.meta.len().min(2), label("名称", article.edition.title.clone(), true));
     }
 }
 

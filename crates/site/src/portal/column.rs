@@ -2,7 +2,7 @@
 //! item shows that item; a column that gathers shows what is below it.
 
 use super::article::{self, ArticlePage};
-use super::{directory, frame, nav};
+use super::{directory, flow, frame, nav};
 use crate::Site;
 use crate::component::{Link, Pager, Row, Rows, Text};
 use crate::form::{Form, see};
@@ -53,8 +53,10 @@ pub struct ColumnPage {
     pub parts: Vec<Part>,
     /// The catalogue of a column that gathers.
     pub tree: Vec<Place>,
-    /// The way to apply for what is not public stands here too.
-    pub apply: bool,
+    /// The way to apply for what is not public stands here too: within what time it is answered.
+    pub apply: Option<Text>,
+    /// Within what time information is made public.
+    pub publish: Text,
 }
 
 /// A column in a menu or catalogue.
@@ -119,6 +121,7 @@ fn row(site: &Site, item: &ItemRow, related: &[Related], long: bool) -> Row {
         excerpt: item.summary.clone().into(),
         lamp,
         ways,
+        typed: false,
     }
 }
 
@@ -178,10 +181,19 @@ async fn compose(site: &Site, visit: &Visit, columns: &Columns, column: &Column)
         here: one.id == column.id,
         ..place(one, *depth, holding)
     };
-    let apply = column.statutory;
+    let amount = |id: &str| Text::from(flow::amount(site, id).unwrap_or_default());
+    let apply = column.statutory.then(|| amount("foi.reply"));
     let mut menu: Vec<Place> = shown.iter().zip(&holdings).map(place).collect();
-    menu.extend(apply.then(|| Place { link: Link::new(nav::FOI, "依申请公开"), ..Place::default() }));
-    Ok(ColumnPage { about: column.about.clone(), top: nav::link(top), menu, apply, shell, ..ColumnPage::default() })
+    menu.extend(apply.as_ref().map(|_| Place { link: Link::new(nav::FOI, "依申请公开"), ..Place::default() }));
+    Ok(ColumnPage {
+        about: column.about.clone(),
+        top: nav::link(top),
+        menu,
+        apply,
+        publish: amount("foi.publish"),
+        shell,
+        ..ColumnPage::default()
+    })
 }
 
 async fn holdings(site: &Site, visit: &Visit, columns: impl Iterator<Item = &Column>) -> Result<Vec<Holding>, Trouble> {
@@ -329,7 +341,8 @@ pub(crate) mod tests {
             rows: Rows { rows, long: true },
             pager: Pager::new("/c/zcwj?page=".into(), 1, 20, 68, "条"),
             download: "/c/zcwj.csv".into(),
-            apply: true,
+            apply: Some("20个工作日".into()),
+            publish: "20个工作日".into(),
             ..ColumnPage::default()
         }
     }

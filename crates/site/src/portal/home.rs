@@ -2,7 +2,7 @@
 
 use super::{column, flow, frame, nav};
 use crate::Site;
-use crate::component::{Icon, Link, Rows, Stat, Stats, Text};
+use crate::component::{Icon, Link, Stat, Stats, Text};
 use crate::page;
 use crate::page::Shell;
 use crate::problem::Trouble;
@@ -140,7 +140,7 @@ fn month_stats(month: &office::MonthFigures) -> Vec<Stat> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::component::Row;
+    use crate::component::{Row, Rows};
     use crate::portal::sample::{HOSTILE, Samples, shell};
 
     fn list(name: &'static str, row: &impl Fn(&'static str, &str, &'static str, &'static str) -> Row) -> column::Part {

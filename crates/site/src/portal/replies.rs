@@ -78,6 +78,7 @@ pub fn row(reply: &Reply) -> Row {
         date: reply.replied_on.map(|day| day.to_string()).unwrap_or_default(),
         notes: notes(reply),
         excerpt: excerpt.into(),
+        typed: true,
         ..Row::default()
     }
 }
