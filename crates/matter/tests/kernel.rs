@@ -141,7 +141,7 @@ fn random_acts_reach_most_steps() {
     for procedure in rules.procedures.iter().cycle().take(rules.procedures.len() * 30) {
         let mut now = start(procedure);
         let mut world = begun(rules, procedure, draw(), now);
-        for _ in 0..40 {
+        for _ in 0..90 {
             now = now.plus_hours(i64::try_from(draw() % 60).unwrap_or(0));
             world.tick(now).expect("no lapse is refused");
             one(&mut world, draw(), now);
