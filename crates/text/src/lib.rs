@@ -8,5 +8,6 @@ pub mod id_number;
 pub mod mask;
 pub mod normal;
 pub mod phone;
+pub mod secrecy;
 pub mod similar;
 pub mod token;

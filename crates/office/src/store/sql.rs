@@ -98,6 +98,7 @@ pub fn registered() -> Vec<&'static Statement> {
         crate::replies::STATEMENTS,
         crate::row::STATEMENTS,
         crate::setup::STATEMENTS,
+        crate::takedown::STATEMENTS,
         crate::texts::STATEMENTS,
         crate::worker::STATEMENTS,
     ];
