@@ -19,6 +19,7 @@ pub mod feed;
 mod figure;
 mod filing;
 mod gate;
+pub mod hits;
 mod house;
 mod import;
 mod index;

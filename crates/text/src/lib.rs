@@ -3,6 +3,7 @@
 
 pub mod bank_card;
 pub mod credit_code;
+pub mod dates;
 pub mod doc_number;
 pub mod id_number;
 pub mod mask;
