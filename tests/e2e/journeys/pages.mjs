@@ -8,7 +8,7 @@ import { OFFICERS, signsIn } from '../lib/officer.mjs';
 
 const PORTAL = ['/', '/message/what?category=complaint', '/nothing-here', '/sitemap'];
 const MODES = { 'as usual': '', elder: 'elder=1', 'high contrast': 'contrast=yb', 'largest type': 'size=xl' };
-const portal = (url) => !url.pathname.startsWith('/desk') && !url.pathname.startsWith('/log') && !url.pathname.startsWith('/show') && !url.pathname.startsWith('/api');
+const portal = (url) => !url.pathname.startsWith('/desk') && !url.pathname.startsWith('/show') && !url.pathname.startsWith('/api');
 const desk = (url) => url.pathname.startsWith('/desk');
 
 /** What is wrong with the page shown, besides what axe says; told at the end with the rest. */

@@ -91,6 +91,7 @@ pub fn registered() -> Vec<&'static Statement> {
         crate::mail::STATEMENTS,
         crate::notify::STATEMENTS,
         crate::people::STATEMENTS,
+        crate::pins::STATEMENTS,
         crate::prepare::STATEMENTS,
         crate::publish::STATEMENTS,
         crate::read::STATEMENTS,
@@ -98,6 +99,7 @@ pub fn registered() -> Vec<&'static Statement> {
         crate::replies::STATEMENTS,
         crate::row::STATEMENTS,
         crate::setup::STATEMENTS,
+        crate::takedown::STATEMENTS,
         crate::texts::STATEMENTS,
         crate::worker::STATEMENTS,
     ];

@@ -4,7 +4,7 @@
 use super::article::{self, ArticlePage};
 use super::{directory, flow, frame, nav};
 use crate::Site;
-use crate::component::{Link, Pager, Row, Rows, Text};
+use crate::component::{LampKind, Link, Pager, Row, Rows, Text};
 use crate::form::{Form, see};
 use crate::page::{self, Shell};
 use crate::problem::{Kind as Why, Trouble};
@@ -113,7 +113,9 @@ fn row(site: &Site, item: &ItemRow, related: &[Related], long: bool) -> Row {
         ways.extend(related.iter().filter(of(relation)).map(|one| way(one, words.to_owned())));
     }
     let kind = site.office.rules().kind(&item.kind);
-    let lamp = kind.and_then(|kind| article::standing(kind, &item.validity, related)).filter(|_| long);
+    let lamp = kind.and_then(|kind| article::standing(kind, &item.validity, related));
+    // A short list warns only of what is no longer as it was.
+    let lamp = lamp.filter(|lamp| long || lamp.kind != LampKind::Green);
     Row {
         link: Link::new(article::address_of(site, &item.kind, &item.item), item.title.clone()),
         date: item.at.date().to_string(),
@@ -299,7 +301,7 @@ fn years(own: &str, holding: &Holding, chosen: Option<i16>) -> Vec<(Link, bool)>
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::component::{Lamp, LampKind};
+    use crate::component::Lamp;
     use crate::portal::sample::{HOSTILE, Samples, shell};
 
     fn menu() -> Vec<Place> {
