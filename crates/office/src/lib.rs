@@ -23,6 +23,7 @@ pub mod hits;
 mod house;
 mod import;
 mod index;
+pub mod inspect;
 mod issue;
 pub mod job;
 pub mod keys;

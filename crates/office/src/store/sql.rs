@@ -78,6 +78,7 @@ pub fn registered() -> Vec<&'static Statement> {
         crate::figure::STATEMENTS,
         crate::import::STATEMENTS,
         crate::index::STATEMENTS,
+        crate::inspect::STATEMENTS,
         crate::issue::STATEMENTS,
         crate::job::STATEMENTS,
         crate::keys::STATEMENTS,

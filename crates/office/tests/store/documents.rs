@@ -11,6 +11,7 @@ use office::{
     Upload, mail,
 };
 
+use office::inspect::{Inspection, Sort};
 use office::takedown::Reason;
 
 use crate::stage::{Stage, few, stages};
@@ -83,16 +84,23 @@ impl Desk<'_> {
         self.office.act(&self.somebody(who.0, who.1), act).await.map(drop)
     }
 
-    /// Everything between the draft and the signature.
-    async fn review(&self, matter: i64) {
+    /// Attribute and the four checks.
+    async fn checks(&self, matter: i64) {
         let (drafter, clerk, reviewer) = ((11, Role::Handler), (12, Role::FoiClerk), (13, Role::Reviewer));
         self.act(drafter, matter, "submit", &[]).await.unwrap();
         self.act(clerk, matter, "confirm_attribute", &[]).await.unwrap();
         self.act(reviewer, matter, "check_secrecy", &[("secrecy", "pass")]).await.unwrap();
-        self.act(reviewer, matter, "check_privacy", &[("privacy", "none")]).await.unwrap();
+        self.act(reviewer, matter, "check_privacy", &[("privacy", "required"), ("review_note", "依法应当公开")])
+            .await
+            .unwrap();
         self.act(reviewer, matter, "check_wording", &[("wording", "pass")]).await.unwrap();
         self.act(clerk, matter, "check_timing", &[("timing", "now")]).await.unwrap();
-        self.act(clerk, matter, "sign", &[]).await.unwrap();
+    }
+
+    /// Everything between the draft and the signature.
+    async fn review(&self, matter: i64) {
+        self.checks(matter).await;
+        self.act((12, Role::FoiClerk), matter, "sign", &[]).await.unwrap();
         self.act((14, Role::UnitHead), matter, "approve", &[]).await.unwrap();
         self.act((15, Role::Leader), matter, "approve", &[]).await.unwrap();
     }
@@ -361,5 +369,56 @@ fn a_secrecy_mark_in_text_or_file_stops_everything_before_it_is_stored() {
         assert_eq!(before, after, "nothing on the disk");
         let clean = [("body", "保守国家秘密，商业秘密不公开。")];
         assert!(desk.draft("news", "要闻一则", "xw", &clean, Vec::new()).await.is_ok());
+    });
+}
+
+#[test]
+fn the_self_inspection_names_what_is_late_withheld_unexplained_empty_and_stale() {
+    on_every_engine(async |desk: &Desk<'_>| {
+        let policy = async |number: &str, attribute: &str| {
+            let fields = [
+                ("index", "XG/2026-1"),
+                ("issuer", "虚构机关"),
+                ("written_on", "2026-02-01"),
+                ("validity", "valid"),
+                ("number", number),
+                ("body", "第一条　试行。"),
+            ];
+            let matter = desk.draft("policy", "某某办法", "zcwj", &fields, Vec::new()).await.unwrap();
+            let why = [
+                ("attribute", attribute),
+                ("attribute_article", "16-1"),
+                ("attribute_reason", "内部事务"),
+                ("title", "某某办法"),
+            ];
+            desk.act((11, Role::Handler), matter, "revise", &why).await.unwrap();
+            matter
+        };
+        let third = policy("晴政发〔2026〕4号", "proactive").await;
+        desk.review(third).await;
+        desk.publish(third).await;
+        let kept = policy("晴政发〔2026〕1号", "withheld").await;
+        desk.checks(kept).await;
+        desk.act((12, Role::FoiClerk), kept, "keep", &[]).await.unwrap();
+        desk.act((16, Role::FoiHead), kept, "approve", &[]).await.unwrap();
+        desk.act((15, Role::Leader), kept, "approve", &[]).await.unwrap();
+        let signed = policy("晴政发〔2026〕2号", "proactive").await;
+        desk.review(signed).await;
+        let inspect = || tokio::task::block_in_place(|| desk.office.inspect(desk.office.default_body())).unwrap();
+        let of = |found: &Inspection, sort: Sort| -> Vec<String> {
+            found.findings.iter().filter(|one| one.sort == sort).map(|one| one.on.clone()).collect()
+        };
+        let now = inspect();
+        assert_eq!(now.documents, 3);
+        assert_eq!(of(&now, Sort::Unexplained), ["晴政发〔2026〕3号"], "1 is withheld, 2 is signed, 4 is public");
+        assert!(of(&now, Sort::Unpublished).is_empty() && of(&now, Sort::WithheldLong).is_empty());
+        assert!(of(&now, Sort::Empty).contains(&"政策解读".to_owned()));
+        assert!(!of(&now, Sort::Empty).contains(&"政策文件".to_owned()));
+        desk.clock.set(at("2026-12-01T09:00"));
+        let later = inspect();
+        assert_eq!(of(&later, Sort::Unpublished).len(), 1);
+        assert_eq!(of(&later, Sort::WithheldLong).len(), 1);
+        assert_eq!(of(&later, Sort::Stale), ["政策文件"]);
+        assert!(later.findings.iter().filter(|one| one.sort == Sort::Unpublished).all(|one| one.unit == "虚构办公室"));
     });
 }
