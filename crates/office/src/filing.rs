@@ -11,11 +11,11 @@ use crate::attach::{Attached, Upload};
 use crate::document;
 use crate::fail::{Fail, FieldError};
 use crate::keys::{BodyKeys, Keys, MatterKey};
-use crate::list::confined;
 use crate::office::{Office, actor};
 use crate::permit::Caller;
 use crate::prepare::{self, Lock};
 use crate::row::{self, Ticket};
+use crate::sight::confined;
 use crate::store::{Lane, Tx};
 use crate::ticket::{self, Code};
 
@@ -72,6 +72,8 @@ pub struct StepAct {
     pub answers: BTreeMap<String, String>,
     /// Attached files, under the element that the step names for files.
     pub files: Vec<Upload>,
+    /// Which of the document's files stay, by their ids; `None` keeps all of them.
+    pub keep: Option<Vec<String>>,
     /// Idempotency key.
     pub key: String,
     /// Number of the last event that the actor has seen.
@@ -208,7 +210,9 @@ impl Office {
         let keys = self.body_keys(caller.body).await?;
         let (matter, key) = self.matter_and_key(caller, act.matter).await?;
         self.tell_gaps(caller, &matter, &act.step).await?;
-        let (work, files) = self.ready_step(caller, act, &matter, &key, &keys)?;
+        let stay = self.staying(&matter, &act).await?;
+        let (mut work, files) = self.ready_step(caller, act, &matter, &key, &keys)?;
+        work.values.extend(stay.and_then(|stay| stay.with(files.value())));
         let (house, key) = (self.house().clone(), work.key.clone());
         let done = self.write(Lane::People, move |tx| {
             let acted = perform(tx, &house, work)?;
