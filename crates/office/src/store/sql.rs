@@ -90,6 +90,7 @@ pub fn registered() -> Vec<&'static Statement> {
         crate::mail::STATEMENTS,
         crate::notify::STATEMENTS,
         crate::people::STATEMENTS,
+        crate::pins::STATEMENTS,
         crate::prepare::STATEMENTS,
         crate::publish::STATEMENTS,
         crate::read::STATEMENTS,
