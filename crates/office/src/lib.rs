@@ -57,6 +57,7 @@ pub use act::Acted;
 pub use admin::{Called, OfficerForm, OutboxRow, Verified};
 pub use attach::Upload;
 pub use body::{Body, BodySettings, Unit};
+pub use document::DocumentView;
 pub use edition::{Article, EditionFile, ItemPage, ItemQuery, ItemRow, Related, Standing, Version};
 pub use examine::Health;
 pub use fail::{Conflict, Fail, FieldError, Since};

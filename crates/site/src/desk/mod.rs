@@ -7,8 +7,10 @@ pub mod approvals;
 pub mod ask;
 pub mod audit;
 pub mod case;
+pub mod compare;
 pub mod compose;
 pub mod decision;
+pub mod document;
 pub mod dossier;
 pub mod enrol;
 pub mod error;
@@ -24,6 +26,7 @@ pub mod people;
 pub mod perform;
 pub mod register;
 pub mod reply;
+pub mod review;
 pub mod search;
 pub mod set_up;
 pub mod settings;
@@ -65,6 +68,8 @@ pub fn routes() -> Vec<Route> {
         post("/desk/document/new", DRAFTER, compose::create).uploads(),
         get("/desk/m/{id}/document", DRAFTER, compose::edit),
         post("/desk/m/{id}/document", DRAFTER, compose::save).uploads(),
+        get("/desk/m/{id}/preview", OFFICER, document::preview),
+        post("/desk/m/{id}/review", OFFICER, review::save),
         get("/desk/m/{id}", OFFICER, case::show_matter),
         post("/desk/m/{id}/open", OFFICER, case::open),
         get("/desk/m/{id}/file/{file}", OFFICER, case::file),
