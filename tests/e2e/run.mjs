@@ -8,4 +8,5 @@ await import('./journeys/letter.mjs');
 await import('./journeys/application.mjs');
 await import('./journeys/desk.mjs');
 await import('./journeys/walk.mjs');
+await import('./journeys/publish.mjs');
 await import('./journeys/pages.mjs');

@@ -36,14 +36,14 @@ fn open(stage: &Stage, clock: &Arc<Stepped>) -> Office {
 }
 
 /// The people of one body, and what they do one after the other.
-struct Desk<'a> {
-    office: &'a Office,
+pub(crate) struct Desk<'a> {
+    pub(crate) office: &'a Office,
     clock: &'a Stepped,
     unit: i64,
 }
 
 impl Desk<'_> {
-    fn somebody(&self, actor: i64, role: Role) -> Caller {
+    pub(crate) fn somebody(&self, actor: i64, role: Role) -> Caller {
         Caller {
             actor,
             name: "办事员甲".into(),
@@ -53,7 +53,7 @@ impl Desk<'_> {
         }
     }
 
-    async fn draft(
+    pub(crate) async fn draft(
         &self,
         kind: &str,
         title: &str,
@@ -77,7 +77,7 @@ impl Desk<'_> {
         self.office.file(&self.somebody(11, Role::Handler), filing).await.map(|filed| filed.matter)
     }
 
-    async fn act(&self, who: (i64, Role), matter: i64, step: &str, answers: &[(&str, &str)]) -> Result<(), Fail> {
+    pub(crate) async fn act(&self, who: (i64, Role), matter: i64, step: &str, answers: &[(&str, &str)]) -> Result<(), Fail> {
         self.clock.step(60_000);
         let answers = answers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let act = StepAct { matter, step: step.into(), answers, ..StepAct::default() };
@@ -125,7 +125,7 @@ impl Desk<'_> {
 }
 
 /// Runs a story on every engine.
-fn on_every_engine(story: impl AsyncFn(&Desk<'_>)) {
+pub(crate) fn on_every_engine(story: impl AsyncFn(&Desk<'_>)) {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     for stage in stages(&few()) {
         let clock = Arc::new(Stepped::at(at("2026-03-02T09:00")));

@@ -8,6 +8,7 @@ mod feeds;
 mod jobs;
 mod logs;
 mod opening;
+mod reviews;
 mod seals;
 mod stage;
 mod statements;
