@@ -32,9 +32,9 @@ fn open(stage: &Stage, clock: &Arc<Stepped>) -> Office {
 }
 
 /// The people of one body, and what they do one after the other.
-struct Desk<'a> {
-    office: &'a Office,
-    clock: &'a Stepped,
+pub(crate) struct Desk<'a> {
+    pub(crate) office: &'a Office,
+    pub(crate) clock: &'a Stepped,
     unit: i64,
 }
 
@@ -49,7 +49,7 @@ impl Desk<'_> {
         }
     }
 
-    async fn draft(
+    pub(crate) async fn draft(
         &self,
         kind: &str,
         title: &str,
@@ -73,7 +73,13 @@ impl Desk<'_> {
         self.office.file(&self.somebody(11, Role::Handler), filing).await.map(|filed| filed.matter)
     }
 
-    async fn act(&self, who: (i64, Role), matter: i64, step: &str, answers: &[(&str, &str)]) -> Result<(), Fail> {
+    pub(crate) async fn act(
+        &self,
+        who: (i64, Role),
+        matter: i64,
+        step: &str,
+        answers: &[(&str, &str)],
+    ) -> Result<(), Fail> {
         self.clock.step(60_000);
         let answers = answers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let act = StepAct { matter, step: step.into(), answers, ..StepAct::default() };
@@ -81,7 +87,7 @@ impl Desk<'_> {
     }
 
     /// Everything between the draft and the signature.
-    async fn review(&self, matter: i64) {
+    pub(crate) async fn review(&self, matter: i64) {
         let (drafter, clerk, reviewer) = ((11, Role::Handler), (12, Role::FoiClerk), (13, Role::Reviewer));
         self.act(drafter, matter, "submit", &[]).await.unwrap();
         self.act(clerk, matter, "confirm_attribute", &[]).await.unwrap();
@@ -95,11 +101,11 @@ impl Desk<'_> {
     }
 
     /// What the worker does, here and now.
-    fn settle(&self) {
+    pub(crate) fn settle(&self) {
         tokio::task::block_in_place(|| self.office.settle(&mail::Outbox)).unwrap();
     }
 
-    async fn publish(&self, matter: i64) -> String {
+    pub(crate) async fn publish(&self, matter: i64) -> String {
         self.act((12, Role::FoiClerk), matter, "publish", &[]).await.unwrap();
         self.settle();
         self.office.item_of(matter).await.unwrap().expect("an item").0
@@ -114,7 +120,7 @@ impl Desk<'_> {
 }
 
 /// Runs a story on every engine.
-fn on_every_engine(story: impl AsyncFn(&Desk<'_>)) {
+pub(crate) fn on_every_engine(story: impl AsyncFn(&Desk<'_>)) {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     for stage in stages(&few()) {
         let clock = Arc::new(Stepped::at(at("2026-03-02T09:00")));

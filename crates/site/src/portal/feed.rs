@@ -87,20 +87,49 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(name): Path<
     }
     let channel = column.map_or(SITE, |column| &column.id).to_owned();
     let query = ItemQuery { channel, rows: ENTRIES, ..ItemQuery::default() };
-    let found = site.office.items(visit.caller.body, query).await?;
-    let identity = frame::identity(&site);
-    let title = column.map_or_else(|| identity.name.clone(), |column| format!("{}－{}", column.label, identity.name));
-    let whole = |path: &str| frame::address(&site, path).unwrap_or_else(|| path.to_owned());
-    let home = whole(&column.map_or_else(|| "/".to_owned(), |column| format!("/c/{}", column.id)));
-    let own = whole(&format!("/feed/{name}"));
+    let rows = site.office.items(visit.caller.body, query).await?.rows;
+    let name = &frame::identity(&site).name;
+    let list = Feed {
+        title: column.map_or_else(|| name.clone(), |column| format!("{}－{name}", column.label)),
+        about: column.map_or("本站全部公开信息", |column| &column.about).to_owned(),
+        home: column.map_or_else(|| "/".to_owned(), |column| format!("/c/{}", column.id)),
+        own: format!("/feed/{list}.{format}"),
+        rows,
+    };
+    write(&site, &list, format)
+}
+
+/// A list as a feed tells it.
+pub struct Feed {
+    /// Its name.
+    pub title: String,
+    /// What is in it.
+    pub about: String,
+    /// Path of the page with the same list.
+    pub home: String,
+    /// Path of the feed itself.
+    pub own: String,
+    /// Newest first.
+    pub rows: Vec<ItemRow>,
+}
+
+/// Writes a list as `json`, `atom` or `rss`.
+///
+/// # Errors
+/// There is no such format.
+pub fn write(site: &Site, list: &Feed, format: &str) -> Result<Response, Trouble> {
+    let missing = || Trouble::new(Why::NotFound);
+    let identity = frame::identity(site);
+    let whole = |path: &str| frame::address(site, path).unwrap_or_else(|| path.to_owned());
+    let (title, home, own) = (&list.title, whole(&list.home), whole(&list.own));
     let entries: Vec<Entry> =
-        found.rows.iter().map(|row| entry(row, whole(&article::address_of(&site, &row.kind, &row.item)))).collect();
+        list.rows.iter().map(|row| entry(row, whole(&article::address_of(site, &row.kind, &row.item)))).collect();
     let updated = entries.first().map_or_else(|| rfc3339(Moment::from_millis(0)), |one| one.date_published.clone());
     let (media, text) = match format {
         "json" => {
             let feed = JsonFeed {
                 version: "https://jsonfeed.org/version/1.1",
-                title: &title,
+                title,
                 home_page_url: &home,
                 feed_url: &own,
                 language: "zh-CN",
@@ -109,16 +138,12 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(name): Path<
             ("application/feed+json; charset=utf-8", serde_json::to_string(&feed).map_err(|_| missing())?)
         }
         "atom" => {
-            let feed =
-                Atom { title: &title, home: &home, own: &own, author: &identity.name, updated, entries: &entries };
+            let feed = Atom { title, home: &home, own: &own, author: &identity.name, updated, entries: &entries };
             ("application/atom+xml; charset=utf-8", feed.render().map_err(|_| missing())?)
         }
         "rss" => {
-            let about = column.map_or("本站全部公开信息", |column| &column.about);
-            (
-                "application/rss+xml; charset=utf-8",
-                Rss { title: &title, home: &home, about, entries: &entries }.render().map_err(|_| missing())?,
-            )
+            let feed = Rss { title, home: &home, about: &list.about, entries: &entries };
+            ("application/rss+xml; charset=utf-8", feed.render().map_err(|_| missing())?)
         }
         _ => return Err(missing()),
     };

@@ -19,6 +19,7 @@ pub mod receipt;
 pub mod replies;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod search;
 pub mod statement;
 pub mod step;
 pub mod track;
@@ -113,6 +114,12 @@ pub fn routes() -> Vec<Route> {
         get("/replies/{id}", Public, replies::one),
         get("/verify", Public, verify::show),
         post("/verify", Public, verify::send).uploads().limited(Class::Lookup),
+        get("/s", Public, search::show),
+        get("/s.atom", Public, search::feed),
+        get("/s.csv", Public, search::table).limited(Class::Lookup),
+        get("/s.json", Public, search::feed),
+        get("/s.rss", Public, search::feed),
+        get("/suggest", Public, search::suggest).limited(Class::Suggest),
         get("/similar", Public, replies::similar),
         get("/petition", Public, statement::petition),
         get("/help", Public, statement::help),
