@@ -17,6 +17,7 @@ pub mod prose;
 pub mod rate;
 pub mod receipt;
 pub mod replies;
+pub mod results;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod search;
@@ -115,11 +116,11 @@ pub fn routes() -> Vec<Route> {
         get("/verify", Public, verify::show),
         post("/verify", Public, verify::send).uploads().limited(Class::Lookup),
         get("/s", Public, search::show),
-        get("/s.atom", Public, search::feed),
-        get("/s.csv", Public, search::table).limited(Class::Lookup),
-        get("/s.json", Public, search::feed),
-        get("/s.rss", Public, search::feed),
-        get("/suggest", Public, search::suggest).limited(Class::Suggest),
+        get("/s.atom", Public, results::feed),
+        get("/s.csv", Public, results::table).limited(Class::Lookup),
+        get("/s.json", Public, results::feed),
+        get("/s.rss", Public, results::feed),
+        get("/suggest", Public, results::suggest).limited(Class::Suggest),
         get("/similar", Public, replies::similar),
         get("/petition", Public, statement::petition),
         get("/help", Public, statement::help),

@@ -1,38 +1,32 @@
-//! Search over everything public (P8): results with facets, the same as a feed and as a table, and
-//! titles while typing. The whole state stands in the address; no script is needed.
+//! Search over everything public (P8): results with facets. The whole state stands in the address; no script is needed.
 
-use super::feed::{self, Feed};
-use super::{article, frame, words};
+use super::{article, frame};
 use crate::Site;
 use crate::component::{Lamp, LampKind, Link, Pager, Text};
 use crate::form::{self, Form};
 use crate::lang::query_value;
 use crate::page::{self, Shell};
-use crate::problem::{Kind as Why, Trouble};
+use crate::problem::Trouble;
 use crate::session::Visit;
 use askama::Template;
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use office::{Counted, Found, Hit, NARROWING, Search};
 use std::fmt::Write as _;
 use std::sync::Arc;
 use text::token;
 
-/// Hits on a page; rows of a table; entries of a feed.
+/// Hits on a page.
 const ROWS: usize = 10;
-const TABLE: usize = 1000;
-const ENTRIES: usize = 50;
 /// The last page that can be turned to.
 const LAST: usize = 500;
 /// More characters than these nobody types; the rest is left out.
-const LONGEST: usize = 100;
+pub(super) const LONGEST: usize = 100;
 /// Characters of a text that are shown, and in which the words are looked for.
 const SHOWN: usize = 110;
 const LOOKED: usize = 20_000;
-/// Values of a facet that are shown, and titles while typing.
+/// Values of a facet that are shown.
 const VALUES: usize = 8;
-const SUGGESTED: usize = 8;
 
 /// Results of a search.
 #[derive(Clone, Debug, Default, Template)]
@@ -97,25 +91,17 @@ pub struct HitRow {
     pub ways: Vec<Link>,
 }
 
-/// Titles while typing, fetched by the script.
-#[derive(Clone, Debug, Default, Template)]
-#[template(path = "portal/suggest.html")]
-pub struct Suggested {
-    /// Title, its marks, 文号.
-    pub rows: Vec<(String, Marked, String)>,
-}
-
 /// What the address asks for.
 #[derive(Clone)]
-struct Asked {
-    words: String,
-    narrowed: Vec<(&'static str, String)>,
-    by_date: bool,
-    page: usize,
+pub(super) struct Asked {
+    pub(super) words: String,
+    pub(super) narrowed: Vec<(&'static str, String)>,
+    pub(super) by_date: bool,
+    pub(super) page: usize,
 }
 
 impl Asked {
-    fn of(form: &Form) -> Asked {
+    pub(super) fn of(form: &Form) -> Asked {
         let line = |name: &str| form.line(name).chars().take(LONGEST).collect::<String>();
         let narrowed = NARROWING.into_iter().map(|name| (name, line(name))).filter(|(_, value)| !value.is_empty());
         let page = form.number("page").and_then(|page| usize::try_from(page).ok()).unwrap_or(1);
@@ -127,13 +113,13 @@ impl Asked {
         }
     }
 
-    fn search(&self, rows: usize, count: bool) -> Search {
+    pub(super) fn search(&self, rows: usize, count: bool) -> Search {
         let (words, narrowed) = (self.words.clone(), self.narrowed.clone());
         Search { words, narrowed, by_date: self.by_date, page: self.page, rows, count }
     }
 
     /// The address of this search at `path`, with `name` set to `value`, or without it.
-    fn address(&self, path: &str, name: &str, value: Option<&str>) -> String {
+    pub(super) fn address(&self, path: &str, name: &str, value: Option<&str>) -> String {
         let date = if self.by_date { "date" } else { "" };
         let mut pairs = vec![("q", self.words.as_str()), ("sort", date)];
         pairs.extend(self.narrowed.iter().map(|(name, value)| (*name, value.as_str())));
@@ -273,7 +259,7 @@ fn hit_row(site: &Site, hit: &Hit, words: &str) -> HitRow {
 }
 
 /// The text cut at the places that answer the words.
-fn marked(text: &str, words: &str) -> Marked {
+pub(super) fn marked(text: &str, words: &str) -> Marked {
     let (mut parts, mut at) = (Marked::new(), 0);
     for mark in token::highlight(text, words) {
         parts.push((text.get(at..mark.start).unwrap_or_default().to_owned(), false));
@@ -297,76 +283,6 @@ fn excerpt(text: &str, words: &str) -> Marked {
         parts.push(("……".to_owned(), false));
     }
     parts
-}
-
-/// Titles and 文号 that fit what is being typed.
-///
-/// # Errors
-/// Busy, or our failure.
-pub async fn suggest(State(site): State<Arc<Site>>, visit: Visit, form: Form) -> Result<Response, Trouble> {
-    let typed: String = form.line("q").chars().take(LONGEST).collect();
-    let found = site.office.suggest(visit.caller.body, &typed, SUGGESTED).await?;
-    let rows = found.into_iter().map(|row| {
-        let href = article::address_of(&site, &row.kind, &row.item);
-        (href, marked(&row.title, &typed), row.number.unwrap_or_default())
-    });
-    let shell = frame::shell(&site, &visit, "", "");
-    let mut response = page::render(&Suggested { rows: rows.collect() }, &shell);
-    response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("private, max-age=60"));
-    Ok(response)
-}
-
-/// The results as a feed, newest first; the ending of the path says which.
-///
-/// # Errors
-/// Busy, or our failure.
-pub async fn feed(State(site): State<Arc<Site>>, visit: Visit, form: Form) -> Result<Response, Trouble> {
-    let asked = Asked { by_date: true, page: 1, ..Asked::of(&form) };
-    let format = visit.path.split('?').next().and_then(|path| path.strip_prefix("/s."));
-    let format = format.ok_or_else(|| Trouble::new(Why::NotFound))?.to_owned();
-    let found = site.office.find(visit.caller.body, asked.search(ENTRIES, false)).await?;
-    let name = &frame::identity(&site).name;
-    let list = Feed {
-        title: format!("搜索“{}”－{name}", asked.words),
-        about: format!("{name}公开信息中搜索“{}”的结果", asked.words),
-        home: asked.address("/s", "", None),
-        own: visit.path.clone(),
-        rows: found.hits.into_iter().map(|hit| hit.row).collect(),
-    };
-    feed::write(&site, &list, &format)
-}
-
-/// The results as a table (CSV in UTF-8 with a mark, as spreadsheets want it), at most a thousand.
-///
-/// # Errors
-/// Busy, or our failure.
-pub async fn table(State(site): State<Arc<Site>>, visit: Visit, form: Form) -> Result<Response, Trouble> {
-    let asked = Asked { page: 1, ..Asked::of(&form) };
-    let found = site.office.find(visit.caller.body, asked.search(TABLE, false)).await?;
-    let mut csv = String::from("\u{feff}标题,文号,类型,机构,有效性,发布日期,网址\r\n");
-    for hit in &found.hits {
-        let row = &hit.row;
-        let path = article::address_of(&site, &row.kind, &row.item);
-        let kind = site.office.rules().kind(&row.kind).map(|kind| kind.label.clone()).unwrap_or_default();
-        let cells = [
-            row.title.clone(),
-            row.number.clone().unwrap_or_default(),
-            kind,
-            hit.organ.clone(),
-            hit.validity.as_ref().map(|(_, word)| word.clone()).unwrap_or_default(),
-            row.at.date().to_string(),
-            frame::address(&site, &path).unwrap_or(path),
-        ];
-        let _ = write!(csv, "{}\r\n", cells.map(|cell| csv_cell(&cell)).join(","));
-    }
-    let name = format!("搜索结果{}.csv", words::day(site.office.now().date()));
-    Ok(super::download(&name, "text/csv; charset=utf-8", csv.into_bytes()).into_response())
-}
-
-/// A cell that a spreadsheet shows and never computes.
-fn csv_cell(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
 }
 
 #[cfg(test)]
@@ -443,11 +359,5 @@ pub(crate) mod tests {
             [("晴灣區".into(), false), ("老年".into(), true), ("助餐".into(), false)]
         );
         assert_eq!(marked("晴灣區", "晴湾"), [("晴灣".into(), true), ("區".into(), false)]);
-    }
-
-    #[test]
-    fn a_cell_of_the_table_is_never_a_formula() {
-        assert_eq!(csv_cell("=1+1"), "\"'=1+1\"");
-        assert_eq!(csv_cell("说\"好\""), "\"说\"\"好\"\"\"");
     }
 }
