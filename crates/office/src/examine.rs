@@ -7,7 +7,7 @@ use crate::fail::Fail;
 use crate::office::Office;
 use crate::permit::Caller;
 use crate::store::Fault;
-use crate::{admin, feed, params, people, statements};
+use crate::{feed, params, people, pins, statements};
 
 statements! {
     LAPSES = "select count(*) from clock where lapses = 1 and paused = 0 and due_at < $1";
@@ -71,7 +71,7 @@ impl Office {
                 dead,
                 unindexed: if empty { unindexed.max(MANY as usize) } else { unindexed },
                 public,
-                unlike: admin::unlike(q, &house.rules)?,
+                unlike: pins::unlike(q, &house.rules)?,
                 newest: q.row(&NEWEST, params![], |row| row.get::<i64>(0))?.map(Moment::from_millis),
                 administrators: officers.iter().filter(administers).count(),
             })

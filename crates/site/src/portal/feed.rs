@@ -124,30 +124,44 @@ pub fn write(site: &Site, list: &Feed, format: &str) -> Result<Response, Trouble
     let (title, home, own) = (&list.title, whole(&list.home), whole(&list.own));
     let entries: Vec<Entry> =
         list.rows.iter().map(|row| entry(row, whole(&article::address_of(site, &row.kind, &row.item)))).collect();
-    let updated = entries.first().map_or_else(|| rfc3339(Moment::from_millis(0)), |one| one.date_published.clone());
-    let (media, text) = match format {
-        "json" => {
-            let feed = JsonFeed {
-                version: "https://jsonfeed.org/version/1.1",
-                title,
-                home_page_url: &home,
-                feed_url: &own,
-                language: "zh-CN",
-                items: &entries,
-            };
-            ("application/feed+json; charset=utf-8", serde_json::to_string(&feed).map_err(|_| missing())?)
-        }
-        "atom" => {
-            let feed = Atom { title, home: &home, own: &own, author: &identity.name, updated, entries: &entries };
-            ("application/atom+xml; charset=utf-8", feed.render().map_err(|_| missing())?)
-        }
-        "rss" => {
-            let feed = Rss { title, home: &home, about: &list.about, entries: &entries };
-            ("application/rss+xml; charset=utf-8", feed.render().map_err(|_| missing())?)
-        }
-        _ => return Err(missing()),
-    };
-    Ok(([(header::CONTENT_TYPE, media), (header::CACHE_CONTROL, "public, max-age=60")], text).into_response())
+    let about = &list.about;
+    let feed = Written { title, home: &home, own: &own, author: &identity.name, about, entries: &entries };
+    feed.answer(format).ok_or_else(missing)
+}
+
+/// A feed before it is written in a format.
+struct Written<'a> {
+    title: &'a str,
+    home: &'a str,
+    own: &'a str,
+    author: &'a str,
+    about: &'a str,
+    entries: &'a [Entry],
+}
+
+impl Written<'_> {
+    /// The feed as `json`, `atom` or `rss`; none for any other format.
+    fn answer(&self, format: &str) -> Option<Response> {
+        let Written { title, home, own, author, about, entries } = *self;
+        let (media, text) = match format {
+            "json" => {
+                let (version, language) = ("https://jsonfeed.org/version/1.1", "zh-CN");
+                let feed = JsonFeed { version, title, home_page_url: home, feed_url: own, language, items: entries };
+                ("application/feed+json; charset=utf-8", serde_json::to_string(&feed).ok()?)
+            }
+            "atom" => {
+                let newest = entries.first().map(|one| one.date_published.clone());
+                let updated = newest.unwrap_or_else(|| rfc3339(Moment::from_millis(0)));
+                (
+                    "application/atom+xml; charset=utf-8",
+                    Atom { title, home, own, author, updated, entries }.render().ok()?,
+                )
+            }
+            "rss" => ("application/rss+xml; charset=utf-8", Rss { title, home, about, entries }.render().ok()?),
+            _ => return None,
+        };
+        Some(([(header::CONTENT_TYPE, media), (header::CACHE_CONTROL, "public, max-age=60")], text).into_response())
+    }
 }
 
 fn entry(row: &ItemRow, url: String) -> Entry {
