@@ -80,7 +80,8 @@ fn what_is_public_is_found_until_it_is_not() {
         let filled = tokio::task::block_in_place(|| desk.office.reindex(&mut |_: Filled| ())).unwrap();
         assert_eq!(filled.editions, 2);
         desk.settle();
-        assert_eq!(desk.office.health().unwrap().public, (2, 2));
+        let health = tokio::task::block_in_place(|| desk.office.health()).unwrap();
+        assert_eq!((health.public, health.unindexed), ((2, 2), 0));
         assert!(found(desk, "暂行办法").await.is_empty());
         assert_eq!(found(desk, "听潮街停水抢修完成").await.len(), 1);
     });
