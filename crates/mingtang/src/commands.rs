@@ -15,6 +15,7 @@ pub mod job;
 pub mod log;
 pub mod migrate;
 pub mod procedure;
+pub mod reindex;
 pub mod serve;
 pub mod token;
 pub mod user;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use commands::{audit, bench, check, clock, demo, doctor, figure, import, init, inspect, job, log, migrate};
-use commands::{procedure, serve, token, user, verify, version};
+use commands::{procedure, reindex, serve, token, user, verify, version};
 use office::{Fault, Office, Options, RuleFiles, Rulebook};
 
 #[global_allocator]
@@ -73,6 +73,7 @@ enum Command {
     Job(job::Args),
     Migrate(migrate::Args),
     Doctor(doctor::Args),
+    Reindex(reindex::Args),
     Log(log::Args),
     Verify(verify::Args),
     Bench(bench::Args),
@@ -194,6 +195,7 @@ fn main() -> ExitCode {
         Command::Job(args) => job::run(args, &globals),
         Command::Migrate(args) => migrate::run(args, &globals),
         Command::Doctor(args) => Ok(doctor::run(args, &globals)),
+        Command::Reindex(args) => reindex::run(&args, &globals),
         Command::Log(args) => log::run(args, &globals),
         Command::Verify(args) => verify::run(&args),
         Command::Bench(args) => bench::run(args, &globals),

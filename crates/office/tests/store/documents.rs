@@ -38,7 +38,7 @@ fn open(stage: &Stage, clock: &Arc<Stepped>) -> Office {
 /// The people of one body, and what they do one after the other.
 pub(crate) struct Desk<'a> {
     pub(crate) office: &'a Office,
-    clock: &'a Stepped,
+    pub(crate) clock: &'a Stepped,
     unit: i64,
 }
 
@@ -77,7 +77,13 @@ impl Desk<'_> {
         self.office.file(&self.somebody(11, Role::Handler), filing).await.map(|filed| filed.matter)
     }
 
-    pub(crate) async fn act(&self, who: (i64, Role), matter: i64, step: &str, answers: &[(&str, &str)]) -> Result<(), Fail> {
+    pub(crate) async fn act(
+        &self,
+        who: (i64, Role),
+        matter: i64,
+        step: &str,
+        answers: &[(&str, &str)],
+    ) -> Result<(), Fail> {
         self.clock.step(60_000);
         let answers = answers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let act = StepAct { matter, step: step.into(), answers, ..StepAct::default() };
@@ -98,7 +104,7 @@ impl Desk<'_> {
     }
 
     /// Everything between the draft and the signature.
-    async fn review(&self, matter: i64) {
+    pub(crate) async fn review(&self, matter: i64) {
         self.checks(matter).await;
         self.act((12, Role::FoiClerk), matter, "sign", &[]).await.unwrap();
         self.act((14, Role::UnitHead), matter, "approve", &[]).await.unwrap();
@@ -106,11 +112,11 @@ impl Desk<'_> {
     }
 
     /// What the worker does, here and now.
-    fn settle(&self) {
+    pub(crate) fn settle(&self) {
         tokio::task::block_in_place(|| self.office.settle(&mail::Outbox)).unwrap();
     }
 
-    async fn publish(&self, matter: i64) -> String {
+    pub(crate) async fn publish(&self, matter: i64) -> String {
         self.act((12, Role::FoiClerk), matter, "publish", &[]).await.unwrap();
         self.settle();
         self.office.item_of(matter).await.unwrap().expect("an item").0

@@ -5,6 +5,7 @@ mod bodies;
 mod chains;
 mod documents;
 mod feeds;
+mod found;
 mod jobs;
 mod logs;
 mod opening;

@@ -21,8 +21,10 @@ pub mod prose;
 pub mod rate;
 pub mod receipt;
 pub mod replies;
+pub mod results;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod search;
 pub mod statement;
 pub mod step;
 pub mod track;
@@ -113,6 +115,12 @@ pub fn routes() -> Vec<Route> {
         get("/replies/{id}", Public, replies::one),
         get("/verify", Public, verify::show),
         post("/verify", Public, verify::send).uploads().limited(Class::Lookup),
+        get("/s", Public, search::show),
+        get("/s.atom", Public, results::feed),
+        get("/s.csv", Public, results::table).limited(Class::Lookup),
+        get("/s.json", Public, results::feed),
+        get("/s.rss", Public, results::feed),
+        get("/suggest", Public, results::suggest).limited(Class::Suggest),
         get("/similar", Public, replies::similar),
         get("/leave", Public, leave::show),
         get("/robots.txt", Public, machine::robots),
