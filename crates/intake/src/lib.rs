@@ -5,6 +5,7 @@
 pub mod file;
 pub mod html;
 pub mod messages;
+pub mod pages;
 pub mod picture;
 mod refusal;
 
