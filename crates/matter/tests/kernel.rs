@@ -57,6 +57,7 @@ fn value(procedure: &Procedure, step: &Step, name: &str, seed: u64, at: Moment) 
         Kind::Code => {
             return pick(element.options.iter().map(|choice| choice.id.clone()).collect());
         }
+        Kind::InfoKind | Kind::Columns => Value::Code("news".into()),
         Kind::Date => Value::Date(at.plus_days(days).date()),
         Kind::Moment => Value::Moment(at.plus_days(days)),
         Kind::Number => Value::Number(1),
@@ -113,6 +114,8 @@ fn one(world: &mut World, seed: u64, at: Moment) {
 fn begun<'a>(rules: &'a Rules, procedure: &Procedure, opening: u64, now: Moment) -> World<'a> {
     let mut world = World::new(&rules.law, &rules.procedures, Vec::new());
     world.facts = Facts(Fact::ALL.into_iter().map(|fact| (fact, 1)).collect());
+    world.facts.0.insert(Fact::PersonalHits, 0);
+    world.facts.0.insert(Fact::DocumentGaps, i64::from(opening.is_multiple_of(5)));
     let steps: Vec<&Step> = procedure.openings().collect();
     for round in 0..6u64 {
         let seed = opening.wrapping_add(round);
@@ -139,7 +142,7 @@ fn random_acts_reach_most_steps() {
     for procedure in rules.procedures.iter().cycle().take(rules.procedures.len() * 30) {
         let mut now = start(procedure);
         let mut world = begun(rules, procedure, draw(), now);
-        for _ in 0..40 {
+        for _ in 0..90 {
             now = now.plus_hours(i64::try_from(draw() % 60).unwrap_or(0));
             world.tick(now).expect("no lapse is refused");
             one(&mut world, draw(), now);
@@ -193,6 +196,8 @@ proptest! {
         let rules = &*RULES;
         let mut world = World::new(&rules.law, &rules.procedures, Vec::new());
         world.facts = Facts(Fact::ALL.into_iter().map(|fact| (fact, 1)).collect());
+    world.facts.0.insert(Fact::PersonalHits, 0);
+    world.facts.0.insert(Fact::DocumentGaps, 0);
         let at = Moment::of(Date::constant(2026, 3, 2), 9, 0, 0);
         let procedure = rules.procedures.iter().find(|one| one.portal_form.is_some()).expect("a door");
         let step = procedure.openings().find(|step| step.by == [Role::Clerk]).unwrap_or(&procedure.steps[0]);

@@ -8,7 +8,7 @@ use crate::index::CONSUMER;
 use crate::office::Office;
 use crate::permit::Caller;
 use crate::store::Fault;
-use crate::{admin, feed, params, people, statements};
+use crate::{feed, params, people, pins, statements};
 
 statements! {
     LAPSES = "select count(*) from clock where lapses = 1 and paused = 0 and due_at < $1";
@@ -60,7 +60,7 @@ impl Office {
                 late,
                 dead,
                 unindexed: feed::unseen(q, CONSUMER, 1000)?.len(),
-                unlike: admin::unlike(q, &house.rules)?,
+                unlike: pins::unlike(q, &house.rules)?,
                 newest: q.row(&NEWEST, params![], |row| row.get::<i64>(0))?.map(Moment::from_millis),
                 administrators: officers.iter().filter(administers).count(),
             })

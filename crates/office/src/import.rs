@@ -12,9 +12,10 @@ use sha2::{Digest, Sha256};
 
 use crate::body;
 use crate::fail::Fail;
-use crate::filing::{Filing, StepAct};
+use crate::filing::Filing;
 use crate::keys::{BodyKeys, MatterKey};
 use crate::office::Office;
+use crate::perform::StepAct;
 use crate::permit::Caller;
 use crate::row::hex;
 use crate::store::{Fault, Lane, Tx};

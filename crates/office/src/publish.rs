@@ -49,6 +49,9 @@ pub(crate) fn publish(tx: &mut Tx<'_>, house: &House, release: &Release<'_>) -> 
     let (canonical, at) = (edition.canonical(), edition.published_at.millis());
     let (item, placed_at) = match release.previous {
         Some(previous) => replaced(tx, previous, release)?,
+        // A document's item has an id of its own, so that its first edition stays addressable beside
+        // the present one; a reply is its one edition.
+        None if kind.is_some() => (house.random.public_id(), at),
         None => (public_id.clone(), at),
     };
     let approved = serde_json::to_string(release.approved).unwrap_or_default();

@@ -9,8 +9,9 @@ use matter::{Act, Ground, Matter, Moved, Preview, Procedure, Step, Typed, Value,
 
 use crate::facts;
 use crate::fail::{Fail, FieldError};
-use crate::filing::{Filing, StepAct};
+use crate::filing::Filing;
 use crate::office::{Office, actor};
+use crate::perform::StepAct;
 use crate::permit::Caller;
 use crate::prepare;
 use crate::view::ClockView;

@@ -4,8 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use law::{Date, RuleFault};
+use law::RuleFault;
 use serde::{Deserialize, Serialize};
+
+pub use crate::relation::Relation;
 
 /// A kind of information.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -156,60 +158,6 @@ pub enum Place {
     Links,
 }
 
-/// What an item says about another. Shown on both.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Relation {
-    /// 修改.
-    Amends,
-    /// 废止.
-    Repeals,
-    /// 解读.
-    Interprets,
-    /// 转载, 引用: related in another way.
-    Cites,
-}
-
-impl Relation {
-    /// Every relation.
-    pub const ALL: [Relation; 4] = [Relation::Amends, Relation::Repeals, Relation::Interprets, Relation::Cites];
-
-    /// Code in the store.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Relation::Amends => "amends",
-            Relation::Repeals => "repeals",
-            Relation::Interprets => "interprets",
-            Relation::Cites => "cites",
-        }
-    }
-
-    /// Words on the page of the item that says it.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Relation::Amends => "修改的文件",
-            Relation::Repeals => "废止的文件",
-            Relation::Interprets => "解读的文件",
-            Relation::Cites => "相关文件",
-        }
-    }
-
-    /// Words on the page of the item that it is said of.
-    pub const fn inverse(self) -> &'static str {
-        match self {
-            Relation::Amends => "被下列文件修改",
-            Relation::Repeals => "被下列文件废止",
-            Relation::Interprets => "文件解读",
-            Relation::Cites => "引用本文的文件",
-        }
-    }
-
-    /// The relation of a code.
-    pub fn from_code(code: &str) -> Option<Relation> {
-        Relation::ALL.into_iter().find(|one| one.code() == code)
-    }
-}
-
 /// Whether everything that must stand in a text must stand in it now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Strictness {
@@ -334,53 +282,6 @@ impl Kind {
 
 /// Name of the title among the answers of a form.
 pub const TITLE: &str = "title";
-
-impl Field {
-    fn fault(&self, sentence: String) -> FieldFault {
-        FieldFault { field: self.id.clone(), sentence }
-    }
-
-    /// Whether the value is cleaned HTML.
-    pub fn is_rich(&self) -> bool {
-        self.form == Form::Rich
-    }
-
-    /// The word for a value: of a code its label, else the value itself.
-    pub fn words<'a>(&'a self, value: &'a str) -> &'a str {
-        let choice = self.options.iter().find(|choice| choice.id == value);
-        choice.map_or(value, |choice| choice.label.as_str())
-    }
-
-    fn read(&self, raw: &str) -> Result<String, String> {
-        if raw.is_empty() {
-            return Ok(String::new());
-        }
-        let chars = raw.chars().count();
-        if let Some(max) = self.max.filter(|max| chars > *max as usize && self.form != Form::Rich) {
-            return Err(format!("{}有{chars}个字，最多{max}个字，请删减。", self.label));
-        }
-        match self.form {
-            Form::Line => Ok(raw.split_whitespace().collect::<Vec<_>>().join(" ")),
-            Form::Text | Form::Rich => Ok(raw.replace("\r\n", "\n")),
-            Form::Date => match raw.parse::<Date>() {
-                Ok(day) if (1949..=2100).contains(&day.year()) => Ok(day.to_string()),
-                _ => Err(format!("{}不是真实的日期，请按“2026-11-22”的样子填写。", self.label)),
-            },
-            Form::Code if self.options.iter().any(|choice| choice.id == raw) => Ok(raw.to_owned()),
-            Form::Code => Err(format!("{}不在可选范围内，请重新选择。", self.label)),
-            Form::Number => match raw.parse::<i64>() {
-                Ok(number) => Ok(number.to_string()),
-                Err(_) => Err(format!("{}应当是整数，请改正。", self.label)),
-            },
-            Form::DocNumber => text::doc_number::written(raw).ok_or_else(|| {
-                format!("{}不合规范，请按“机关代字〔年份〕序号”填写，例如“晴政办发〔2026〕8号”。", self.label)
-            }),
-            Form::Link if raw.starts_with("https://") || raw.starts_with("http://") => Ok(raw.to_owned()),
-            Form::Link => Err(format!("{}应当以https://开头，请核对。", self.label)),
-            Form::Items => Ok(raw.split_whitespace().collect::<Vec<_>>().join(" ")),
-        }
-    }
-}
 
 fn line_of(text: &str, name: &str) -> Option<usize> {
     let wanted = format!("id = \"{name}\"");

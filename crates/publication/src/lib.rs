@@ -4,8 +4,10 @@
 mod attribute;
 mod column;
 mod edition;
+mod field;
 pub mod kind;
 pub mod log;
+mod relation;
 
 pub use attribute::Attribute;
 pub use column::{Column, Columns};

@@ -108,7 +108,7 @@ pub(super) fn page(raw: Raw, formats: &Formats) -> Result<Page, RowFault> {
         (None, None) => return Err(fault("正文", EMPTY)),
     };
     let lines: Vec<&str> = words.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    if lines.iter().any(|line| secret(line)) {
+    if lines.iter().any(|line| text::secrecy::mark(line).is_some()) {
         return Err(fault("正文", SECRET));
     }
     let labelled = head::labelled(&lines, formats).map_err(|bad| fault(&bad.label, &no_such_day(&bad.label)))?;
@@ -192,12 +192,4 @@ fn beginning(lines: &[&str]) -> String {
     let line = lines.first().copied().unwrap_or_default();
     let short: String = line.chars().take(TITLE_LENGTH).collect();
     if short.len() < line.len() { format!("{short}……") } else { short }
-}
-
-/// A line that is a secrecy mark: 机密★1年 (GB/T 9704-2012 7.2.2). Words about secrecy are none.
-fn secret(line: &str) -> bool {
-    let line: String = line.chars().filter(|c| !c.is_whitespace()).take(16).collect();
-    ["绝密", "机密", "秘密"]
-        .iter()
-        .any(|mark| line.strip_prefix(mark).is_some_and(|rest| rest.starts_with(['★', '☆']) || rest.is_empty()))
 }

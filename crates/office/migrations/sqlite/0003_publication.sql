@@ -1,6 +1,6 @@
 -- What documents need besides replies: where an item stands, what it says of others, its files.
 
--- The item that an edition belongs to: the public id of its first edition.
+-- The item that an edition belongs to, by an id of its own; that of a reply is its edition's.
 alter table edition add column item text not null default '';
 update edition set item = public_id where item = '';
 -- 文号 and day of the document, for lists, inspection and jumps.

@@ -28,7 +28,8 @@ static MIGRATIONS: &[Migration] = migrations![
     3 "0003_publication.sql",
     4 "0004_draft.sql",
     5 "0005_text_past.sql",
-    6 "0006_page_origin.sql",
+    6 "0006_takedown.sql",
+    7 "0007_page_origin.sql",
 ];
 
 const TABLE: &str = "create table if not exists migration \

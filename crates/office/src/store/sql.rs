@@ -80,6 +80,7 @@ pub fn registered() -> Vec<&'static Statement> {
         crate::import::STATEMENTS,
         crate::import_pages::STATEMENTS,
         crate::index::STATEMENTS,
+        crate::inspect::STATEMENTS,
         crate::issue::STATEMENTS,
         crate::job::STATEMENTS,
         crate::keys::STATEMENTS,
@@ -92,6 +93,7 @@ pub fn registered() -> Vec<&'static Statement> {
         crate::mail::STATEMENTS,
         crate::notify::STATEMENTS,
         crate::people::STATEMENTS,
+        crate::pins::STATEMENTS,
         crate::prepare::STATEMENTS,
         crate::publish::STATEMENTS,
         crate::read::STATEMENTS,
@@ -99,6 +101,7 @@ pub fn registered() -> Vec<&'static Statement> {
         crate::replies::STATEMENTS,
         crate::row::STATEMENTS,
         crate::setup::STATEMENTS,
+        crate::takedown::STATEMENTS,
         crate::texts::STATEMENTS,
         crate::worker::STATEMENTS,
     ];

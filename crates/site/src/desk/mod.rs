@@ -31,6 +31,7 @@ pub mod shell;
 pub mod show;
 pub mod sign_in;
 pub mod step;
+pub mod takedown;
 
 #[cfg(test)]
 mod sample;
@@ -65,6 +66,10 @@ pub fn routes() -> Vec<Route> {
         post("/desk/document/new", DRAFTER, compose::create).uploads(),
         get("/desk/m/{id}/document", DRAFTER, compose::edit),
         post("/desk/m/{id}/document", DRAFTER, compose::save).uploads(),
+        get("/desk/takedown", OFFICER, takedown::show),
+        post("/desk/takedown", OFFICER, takedown::take),
+        post("/desk/takedown/officers", ADMINISTRATOR, takedown::name),
+        post("/desk/takedown/{id}", OFFICER, takedown::confirm),
         get("/desk/m/{id}", OFFICER, case::show_matter),
         post("/desk/m/{id}/open", OFFICER, case::open),
         get("/desk/m/{id}/file/{file}", OFFICER, case::file),

@@ -95,34 +95,44 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(name): Path<
     let own = whole(&format!("/feed/{name}"));
     let entries: Vec<Entry> =
         found.rows.iter().map(|row| entry(row, whole(&article::address_of(&site, &row.kind, &row.item)))).collect();
-    let updated = entries.first().map_or_else(|| rfc3339(Moment::from_millis(0)), |one| one.date_published.clone());
-    let (media, text) = match format {
-        "json" => {
-            let feed = JsonFeed {
-                version: "https://jsonfeed.org/version/1.1",
-                title: &title,
-                home_page_url: &home,
-                feed_url: &own,
-                language: "zh-CN",
-                items: &entries,
-            };
-            ("application/feed+json; charset=utf-8", serde_json::to_string(&feed).map_err(|_| missing())?)
-        }
-        "atom" => {
-            let feed =
-                Atom { title: &title, home: &home, own: &own, author: &identity.name, updated, entries: &entries };
-            ("application/atom+xml; charset=utf-8", feed.render().map_err(|_| missing())?)
-        }
-        "rss" => {
-            let about = column.map_or("本站全部公开信息", |column| &column.about);
-            (
-                "application/rss+xml; charset=utf-8",
-                Rss { title: &title, home: &home, about, entries: &entries }.render().map_err(|_| missing())?,
-            )
-        }
-        _ => return Err(missing()),
-    };
-    Ok(([(header::CONTENT_TYPE, media), (header::CACHE_CONTROL, "public, max-age=60")], text).into_response())
+    let about = column.map_or("本站全部公开信息", |column| &column.about);
+    let feed = Feed { title: &title, home: &home, own: &own, author: &identity.name, about, entries: &entries };
+    feed.answer(format).ok_or_else(missing)
+}
+
+/// A feed before it is written in a format.
+struct Feed<'a> {
+    title: &'a str,
+    home: &'a str,
+    own: &'a str,
+    author: &'a str,
+    about: &'a str,
+    entries: &'a [Entry],
+}
+
+impl Feed<'_> {
+    /// The feed as `json`, `atom` or `rss`; none for any other format.
+    fn answer(&self, format: &str) -> Option<Response> {
+        let Feed { title, home, own, author, about, entries } = *self;
+        let (media, text) = match format {
+            "json" => {
+                let (version, language) = ("https://jsonfeed.org/version/1.1", "zh-CN");
+                let feed = JsonFeed { version, title, home_page_url: home, feed_url: own, language, items: entries };
+                ("application/feed+json; charset=utf-8", serde_json::to_string(&feed).ok()?)
+            }
+            "atom" => {
+                let newest = entries.first().map(|one| one.date_published.clone());
+                let updated = newest.unwrap_or_else(|| rfc3339(Moment::from_millis(0)));
+                (
+                    "application/atom+xml; charset=utf-8",
+                    Atom { title, home, own, author, updated, entries }.render().ok()?,
+                )
+            }
+            "rss" => ("application/rss+xml; charset=utf-8", Rss { title, home, about, entries }.render().ok()?),
+            _ => return None,
+        };
+        Some(([(header::CONTENT_TYPE, media), (header::CACHE_CONTROL, "public, max-age=60")], text).into_response())
+    }
 }
 
 fn entry(row: &ItemRow, url: String) -> Entry {
