@@ -6,6 +6,7 @@ pub mod check;
 pub mod clock;
 pub mod demo;
 pub mod doctor;
+pub mod export;
 pub(crate) mod fetch;
 pub mod figure;
 pub mod import;

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
-use commands::{audit, bench, check, clock, demo, doctor, figure, import, init, inspect, job, log, migrate};
+use commands::{audit, bench, check, clock, demo, doctor, export, figure, import, init, inspect, job, log, migrate};
 use commands::{procedure, reindex, serve, token, user, verify, version};
 use office::{Fault, Office, Options, RuleFiles, Rulebook};
 
@@ -65,6 +65,7 @@ enum Command {
     #[command(name = "procedure")]
     Procedure(procedure::Args),
     Import(import::Args),
+    Export(export::Args),
     Figure(figure::Args),
     Inspect(inspect::Args),
     Audit(audit::Args),
@@ -187,6 +188,7 @@ fn main() -> ExitCode {
             globals.rules().map(|rules| procedure::run(args, rules.procedures().map(Arc::as_ref)))
         }
         Command::Import(args) => import::run(args, &globals),
+        Command::Export(args) => export::run(args, &globals),
         Command::Figure(args) => figure::run(args, &globals),
         Command::Inspect(args) => inspect::run(args, &globals),
         Command::Audit(args) => audit::run(args, &globals),

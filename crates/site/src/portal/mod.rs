@@ -42,9 +42,9 @@ use flow::{Foi, Message};
 use office::Permit::{Party, Public};
 
 /// Where the search box leads, and what it says.
-pub const SEARCH: &str = "/replies";
+pub const SEARCH: &str = "/s";
 /// What the search box looks through.
-pub const SEARCH_LABEL: &str = "搜文件、信息、办件答复，或者直接输入文号";
+pub const SEARCH_LABEL: &str = "搜文件、信息、办事指南，或直接输入文号";
 
 /// A short block beside the text of a page.
 #[derive(Clone, Debug, Default)]
