@@ -158,6 +158,7 @@ impl Office {
                         kind: row.get(3)?,
                         at: Moment::from_millis(0),
                         summary: String::new(),
+                        validity: String::new(),
                     })
                 })
             };
@@ -178,6 +179,7 @@ impl Office {
                     kind: row.get(3)?,
                     at: Moment::from_millis(row.get(4)?),
                     summary: String::new(),
+                    validity: String::new(),
                 };
                 Ok((item, row.get::<String>(5)?, row.get::<String>(6)?, row.get::<Option<String>>(7)?))
             })?;

@@ -30,7 +30,7 @@ function owed(path) {
   const column = ['ColumnName', 'ColumnDescription', 'ColumnKeywords', 'ColumnType'];
   const content = ['ArticleTitle', 'PubDate', 'ContentSource', 'Url'];
   const names = ['SiteName', 'SiteDomain', 'SiteIDCode'];
-  if (/^\/(c|a|replies|foi|message|petition|q)(\/|$|\?)/.test(path)) names.push(...column);
+  if (/^\/((c|a|replies)\/|(replies|foi|message|petition|q)($|\?))/.test(path)) names.push(...column);
   if (/^\/(a|replies)\/\w/.test(path)) names.push(...content);
   return names;
 }

@@ -228,6 +228,9 @@ fn a_correction_keeps_both_editions_under_one_address_and_a_withdrawal_leaves_a_
         let gone = desk.office.article(body, &item).await.unwrap();
         assert_eq!(gone.standing, Standing::Withdrawn);
         assert!(gone.edition.fields.is_empty(), "the notice shows nothing of the text");
+        let earlier = desk.office.article(body, &now.versions[1].public_id).await.unwrap();
+        assert_eq!(earlier.standing, Standing::Withdrawn, "and earlier editions go with it");
+        assert!(earlier.edition.fields.is_empty() && desk.office.proof(&earlier.public_id, None).await.is_err());
         assert_eq!(gone.ended.expect("when and why").1, "内容有误：整篇有误");
     });
 }

@@ -1,7 +1,7 @@
 //! One public item (P5–P7): its text with metadata, files, history, what it says of others and others
 //! of it. The kind of information says which fields there are; no page knows a kind by name.
 
-use super::{Aside, column, frame, leave, prose, verify, words};
+use super::{Aside, column, frame, leave, links, prose, verify, words};
 use crate::Site;
 use crate::component::{Lamp, LampKind, Link, Proof, Text};
 use crate::page::{self, Shell};
@@ -195,13 +195,13 @@ pub(crate) fn compose(site: &Site, visit: &Visit, article: Article) -> ArticlePa
                 (Link::new(format!("/file/{}", file.public_id), file.name.clone()), weight(&file.media, file.size))
             })
             .collect(),
-        history: history(&article),
-        related: related(&article),
+        history: links::history(&article),
+        related: links::related(&article),
         beside: [("上一篇", article.newer.as_ref()), ("下一篇", article.older.as_ref())]
             .into_iter()
             .filter_map(|(word, other)| other.map(|(item, title)| (word, Link::new(address(item), title.clone()))))
             .collect(),
-        ways: ways(&article),
+        ways: links::ways(&article),
         shell,
         ..ArticlePage::default()
     };
@@ -232,7 +232,6 @@ fn fill(page: &mut ArticlePage, kind: &Kind, article: &Article) {
         }
     }
     if kind.official && shown(article) {
-        // The nine lines of an official document (国办公开办函〔2019〕61号), its name on a line of its own.
         let label = |label: &str, value: String, wide| Meta { label: label.into(), value, lamp: None, wide };
         page.meta.push(label("发布日期", words::day(article.since.date()), false));
         page.meta.insert(page.meta.len().min(2), label("名称", article.edition.title.clone(), true));
@@ -349,45 +348,6 @@ fn notice(article: &Article) -> Option<Notice> {
             Some(Notice { title: "本信息已撤下".into(), text: format!("撤下时间：{at}。"), link: None })
         }
     }
-}
-
-fn history(article: &Article) -> Vec<(Link, String)> {
-    if article.versions.len() < 2 {
-        return Vec::new();
-    }
-    let one = |(index, version): (usize, &office::Version)| {
-        let number = article.versions.len() - index;
-        let here = if version.public_id == article.public_id { "（本页）" } else { "" };
-        let href = if index == 0 { address(&article.item) } else { address(&version.public_id) };
-        let reason =
-            if version.reason.is_empty() { "首次发布".to_owned() } else { format!("更正：{}", version.reason) };
-        (Link::new(href, format!("第{number}版{here}")), format!("{}　{reason}", version.at.to_minute()))
-    };
-    article.versions.iter().enumerate().map(one).collect()
-}
-
-fn related(article: &Article) -> Vec<(&'static str, Vec<Link>)> {
-    let mut groups: Vec<(&'static str, Vec<Link>)> = Vec::new();
-    for one in &article.related {
-        let name = if one.forward { one.relation.label() } else { one.relation.inverse() };
-        let number = one.other.number.as_ref().map(|number| format!("（{number}）")).unwrap_or_default();
-        let link = Link::new(address(&one.other.item), format!("{}{number}", one.other.title));
-        match groups.iter_mut().find(|(label, _)| *label == name) {
-            Some((_, links)) => links.push(link),
-            None => groups.push((name, vec![link])),
-        }
-    }
-    groups
-}
-
-/// Interpretations stand above the text: one act away, without scrolling (J1).
-fn ways(article: &Article) -> Vec<(Link, Text)> {
-    let interprets = |one: &&office::Related| one.relation == Relation::Interprets;
-    let way = |one: &office::Related| {
-        let note = if one.forward { "被解读的文件" } else { "政策解读" };
-        (Link::new(address(&one.other.item), one.other.title.clone()), Text::from(note))
-    };
-    article.related.iter().filter(interprets).map(way).collect()
 }
 
 /// Type and size of a file, in words.

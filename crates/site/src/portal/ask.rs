@@ -99,7 +99,9 @@ impl<'a> Ask<'a> {
 
     /// Radio buttons for the category, with what belongs to each.
     pub fn categories(&self, legend: &'static str) -> Option<Choices> {
-        let open = self.procedure.categories.iter().filter(|category| !category.import_only);
+        // A category with a door of its own is offered to those who came through it.
+        let offered = |one: &&matter::procedure::Category| one.door.is_none() || one.id == self.typed("category");
+        let open = self.procedure.categories.iter().filter(|category| !category.import_only).filter(offered);
         let options = open.map(|category| {
             Choice::new(category.id.clone(), category.label.clone()).note(category.hint.clone().unwrap_or_default())
         });

@@ -110,7 +110,10 @@ impl Ground {
 
 fn question_page<F: Flow>(site: &Site, visit: &Visit, number: usize, ask: &Ask) -> Option<(FormPage, Shell)> {
     let title = F::TITLES.get(number).copied()?;
-    let shell = Shell { failed: !ask.errors.is_empty(), ..frame::under(site, visit, title, F::ROOT, F::NAME) };
+    let mut shell = Shell { failed: !ask.errors.is_empty(), ..frame::under(site, visit, title, F::ROOT, F::NAME) };
+    // A form is nobody's column page; its bytes are kept for the questions.
+    shell.labels.clear();
+    shell.canonical.clear();
     let page = F::ASK.get(number)?(shell.clone(), ask);
     Some((FormPage { guard: frame::guard(visit), ..page }, shell))
 }

@@ -13,6 +13,7 @@ pub mod foi;
 pub mod frame;
 pub mod home;
 pub mod leave;
+pub mod links;
 pub mod machine;
 pub mod message;
 pub mod nav;
