@@ -73,7 +73,13 @@ impl Desk<'_> {
         self.office.file(&self.somebody(11, Role::Handler), filing).await.map(|filed| filed.matter)
     }
 
-    pub(crate) async fn act(&self, who: (i64, Role), matter: i64, step: &str, answers: &[(&str, &str)]) -> Result<(), Fail> {
+    pub(crate) async fn act(
+        &self,
+        who: (i64, Role),
+        matter: i64,
+        step: &str,
+        answers: &[(&str, &str)],
+    ) -> Result<(), Fail> {
         self.clock.step(60_000);
         let answers = answers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let act = StepAct { matter, step: step.into(), answers, ..StepAct::default() };

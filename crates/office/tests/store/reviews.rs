@@ -19,7 +19,12 @@ async fn listed(desk: &Desk<'_>, caller: &Caller, view: ListView) -> Vec<i64> {
 #[test]
 fn reviewers_see_what_waits_for_them_and_no_citizens_matter() {
     on_every_engine(async |desk: &Desk<'_>| {
-        let answers = [("title", "路灯不亮"), ("text", "路灯已经一周不亮，夜间行走不安全。"), ("name", "申某甲"), ("phone", "13800000001")];
+        let answers = [
+            ("title", "路灯不亮"),
+            ("text", "路灯已经一周不亮，夜间行走不安全。"),
+            ("name", "申某甲"),
+            ("phone", "13800000001"),
+        ];
         let letter = Filing {
             procedure: "message".into(),
             channel: "web".into(),
@@ -33,7 +38,11 @@ fn reviewers_see_what_waits_for_them_and_no_citizens_matter() {
         desk.act((16, Role::Clerk), letter, "assign", &[("unit", &unit)]).await.unwrap();
         let matter = desk.draft("notice", "停水公告", "gg", &FIELDS, Vec::new()).await.unwrap();
         let (reviewer, foi) = (desk.somebody(13, Role::Reviewer), desk.somebody(12, Role::FoiClerk));
-        assert_eq!(listed(desk, &reviewer, ListView::All).await, [matter], "documents only, though the unit is the same");
+        assert_eq!(
+            listed(desk, &reviewer, ListView::All).await,
+            [matter],
+            "documents only, though the unit is the same"
+        );
         assert!(desk.office.matter(&reviewer, letter).await.is_err(), "nor its page");
         let number = desk.office.matter(&clerk, letter).await.unwrap().matter.number.unwrap();
         assert!(desk.office.find_number(&reviewer, &number).await.unwrap().is_empty(), "nor by its number");
@@ -65,7 +74,8 @@ fn reviewers_see_what_waits_for_them_and_no_citizens_matter() {
 fn files_stay_until_they_are_let_go_and_nobody_takes_anothers() {
     on_every_engine(async |desk: &Desk<'_>| {
         let file = |name: &str| Upload { name: name.into(), bytes: format!("虚构的{name}\n").into_bytes() };
-        let matter = desk.draft("notice", "停水公告", "gg", &FIELDS, vec![file("甲.txt"), file("乙.txt")]).await.unwrap();
+        let matter =
+            desk.draft("notice", "停水公告", "gg", &FIELDS, vec![file("甲.txt"), file("乙.txt")]).await.unwrap();
         let other = desk.draft("notice", "停电公告", "gg", &FIELDS, vec![file("丙.txt")]).await.unwrap();
         let drafter = desk.somebody(11, Role::Handler);
         let names = async |matter| -> Vec<(String, String)> {
