@@ -7,7 +7,7 @@
 
 mod content;
 mod name;
-mod zip;
+pub(crate) mod zip;
 
 use content::Content;
 pub use name::safe_name;

@@ -4,6 +4,7 @@
 
 pub mod file;
 pub mod html;
+pub mod inside;
 pub mod messages;
 pub mod picture;
 mod refusal;

@@ -29,17 +29,20 @@ pub enum Fact {
     DocumentGaps,
     /// The document is of a kind that needs a disclosure clause (practice P4).
     ClauseAsked,
+    /// How many pieces of personal data the machine sees in the document.
+    PersonalHits,
 }
 
 impl Fact {
     /// Every fact.
-    pub const ALL: [Fact; 6] = [
+    pub const ALL: [Fact; 7] = [
         Fact::UnitApproves,
         Fact::UnitKnown,
         Fact::HandlerInUnit,
         Fact::EarlierAnswered,
         Fact::DocumentGaps,
         Fact::ClauseAsked,
+        Fact::PersonalHits,
     ];
 }
 

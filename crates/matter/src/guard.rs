@@ -39,6 +39,9 @@ pub enum Guard {
     AttributeReasoned,
     /// What is to be published by itself lies ahead (公开条例第二十六条: 及时公开).
     ScheduleAhead,
+    /// Personal data that the machine sees was decided on by a person, with a reason
+    /// (公开条例第十五条; 个人信息保护法第二十五条).
+    PrivacyDecided,
 }
 
 /// What a guard sees.
@@ -67,13 +70,21 @@ impl Guard {
         match self {
             Guard::EarlierAnswered => &[Fact::EarlierAnswered],
             Guard::DocumentComplete => &[Fact::DocumentGaps, Fact::ClauseAsked],
+            Guard::PrivacyDecided => &[Fact::PersonalHits],
             _ => &[],
         }
     }
 
     /// Whether it looks at what the act gives, so that it cannot be asked before the form is filled.
     pub(crate) const fn reads_values(self) -> bool {
-        matches!(self, Guard::Reachable | Guard::ReasonIfUnsatisfied | Guard::NotClassified | Guard::ScheduleAhead)
+        matches!(
+            self,
+            Guard::Reachable
+                | Guard::ReasonIfUnsatisfied
+                | Guard::NotClassified
+                | Guard::ScheduleAhead
+                | Guard::PrivacyDecided
+        )
     }
 
     pub(crate) fn check(self, view: &View<'_>) -> Result<(), Sentence> {
@@ -86,6 +97,7 @@ impl Guard {
             Guard::DocumentComplete => disclosure::document_complete(view),
             Guard::AttributeReasoned => disclosure::attribute_reasoned(view),
             Guard::ScheduleAhead => disclosure::schedule_ahead(view),
+            Guard::PrivacyDecided => disclosure::privacy_decided(view),
         }
     }
 }

@@ -163,6 +163,9 @@ pub struct Category {
     /// What belongs here, for the person who chooses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// A page of the portal that opens the form with this category chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub door: Option<String>,
 }
 
 /// Whether a matter's reply may become public (practice X6).

@@ -10,6 +10,7 @@ pub(crate) mod fetch;
 pub mod figure;
 pub mod import;
 pub mod init;
+pub mod inspect;
 pub mod job;
 pub mod log;
 pub mod migrate;

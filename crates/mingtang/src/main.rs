@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
-use commands::{audit, bench, check, clock, demo, doctor, figure, import, init, job, log, migrate};
+use commands::{audit, bench, check, clock, demo, doctor, figure, import, init, inspect, job, log, migrate};
 use commands::{procedure, serve, token, user, verify, version};
 use office::{Fault, Office, Options, RuleFiles, Rulebook};
 
@@ -66,6 +66,7 @@ enum Command {
     Procedure(procedure::Args),
     Import(import::Args),
     Figure(figure::Args),
+    Inspect(inspect::Args),
     Audit(audit::Args),
     User(user::Args),
     Token(token::Args),
@@ -186,6 +187,7 @@ fn main() -> ExitCode {
         }
         Command::Import(args) => import::run(args, &globals),
         Command::Figure(args) => figure::run(args, &globals),
+        Command::Inspect(args) => inspect::run(args, &globals),
         Command::Audit(args) => audit::run(args, &globals),
         Command::User(args) => user::run(args, &globals),
         Command::Token(args) => token::run(args, &globals),

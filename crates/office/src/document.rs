@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use matter::{Element, Guard, Kind as Form, Matter, Procedure, Step, Value};
-use publication::kind::{Strictness, TITLE};
+use publication::kind::{Form as Shape, Strictness, TITLE};
 use publication::{Attribute, Columns, Edition, Kind};
 
 use crate::fail::{Fail, FieldError};
@@ -134,6 +134,19 @@ pub(crate) fn gaps(kind: &Kind, procedure: &Procedure, fields: &Fields, columns:
         gaps.push(FieldError::new(element, "没有选择发布栏目，请选择。"));
     }
     gaps
+}
+
+/// The items that a document names or links to, with the field in words.
+pub(crate) fn links(kind: &Kind, fields: &Fields) -> Vec<(String, String)> {
+    let mut links = Vec::new();
+    for field in &kind.fields {
+        let Some(value) = fields.get(&field.id) else { continue };
+        let named = value.split_whitespace().filter(|_| field.form == Shape::Items).map(str::to_owned);
+        let linked = value.split("href=\"/a/").skip(1).filter(|_| field.is_rich());
+        let linked = linked.filter_map(|rest| rest.split(['"', '#', '?']).next()).map(str::to_owned);
+        links.extend(named.chain(linked).map(|item| (field.label.clone(), item)));
+    }
+    links
 }
 
 /// Whether a step asks for a whole document.

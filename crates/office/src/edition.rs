@@ -68,6 +68,8 @@ pub struct ItemRow {
     pub at: Moment,
     /// One sentence about it; empty if nobody wrote one.
     pub summary: String,
+    /// Code of its 有效性, as it stood when it was published; empty if its kind has none.
+    pub validity: String,
 }
 
 /// A page of a list.
@@ -202,10 +204,11 @@ fn row_of(row: &Row<'_>, content: usize) -> Result<ItemRow, Fault> {
         kind: row.get(3)?,
         at: Moment::from_millis(row.get(4)?),
         summary: fields.get("summary").cloned().unwrap_or_default(),
+        validity: fields.get("validity").cloned().unwrap_or_default(),
     })
 }
 
-fn related(q: &mut Query<'_>, body: i64, item: &str) -> Result<Vec<Related>, Fault> {
+pub(crate) fn related(q: &mut Query<'_>, body: i64, item: &str) -> Result<Vec<Related>, Fault> {
     let mut all = Vec::new();
     for (statement, forward) in [(&SAYS, true), (&SAID, false)] {
         let rows = q.rows(statement, params![item, body], |row| {
@@ -216,6 +219,7 @@ fn related(q: &mut Query<'_>, body: i64, item: &str) -> Result<Vec<Related>, Fau
                 kind: row.get(4)?,
                 at: Moment::from_millis(row.get(5)?),
                 summary: String::new(),
+                validity: String::new(),
             };
             Ok((row.get::<String>(0)?, other))
         })?;

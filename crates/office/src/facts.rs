@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use matter::{Act, Fact, Facts, Matter, Procedure, Value};
 
+use publication::kind::TITLE;
+
 use crate::house::House;
 use crate::store::{Fault, Query};
-use crate::{document, params, statements};
+use crate::{document, hits, params, statements};
 
 statements! {
     UNIT = "select settings from unit where id = $1 and body_id = $2 and state = 'active'";
@@ -26,7 +28,7 @@ pub(crate) fn read(
     let mut facts = BTreeMap::new();
     for fact in Facts::needed(procedure, matter, act) {
         let value = match fact {
-            Fact::DocumentGaps => document_gaps(q, house, procedure, matter)?,
+            Fact::DocumentGaps | Fact::PersonalHits => of_document(q, house, procedure, matter, fact)?,
             Fact::ClauseAsked => {
                 let kind = matter.and_then(|matter| document::kind_of(house, procedure, matter));
                 i64::from(kind.is_some_and(|kind| kind.clause))
@@ -38,12 +40,14 @@ pub(crate) fn read(
     Ok(Facts(facts))
 }
 
-/// How much the document lacks. One without a kind lacks everything.
-fn document_gaps(
+/// How much the document lacks, or how many pieces of personal data it shows. One without a kind lacks
+/// everything.
+fn of_document(
     q: &mut Query<'_>,
     house: &House,
     procedure: &Procedure,
     matter: Option<&Matter>,
+    fact: Fact,
 ) -> Result<i64, Fault> {
     let Some((matter, kind)) = matter.and_then(|one| Some((one, document::kind_of(house, procedure, one)?))) else {
         return Ok(1);
@@ -51,8 +55,13 @@ fn document_gaps(
     let root = crate::row::root(q, matter)?;
     let key = house.keys.matter(q, root)?;
     let fields = document::fields(q, procedure, matter.id, &key)?;
-    let gaps = document::gaps(kind, procedure, &fields, &document::columns_of(procedure, matter));
-    Ok(i64::try_from(gaps.len()).unwrap_or(i64::MAX))
+    let count = if fact == Fact::PersonalHits {
+        let title = document::text(q, matter.id, TITLE, &key)?.unwrap_or_default();
+        hits::personal(&hits::find(kind, &title, &fields)).values().sum()
+    } else {
+        document::gaps(kind, procedure, &fields, &document::columns_of(procedure, matter)).len()
+    };
+    Ok(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
 fn one(q: &mut Query<'_>, body: i64, matter: Option<&Matter>, act: &Act, fact: Fact) -> Result<i64, Fault> {
@@ -71,7 +80,7 @@ fn one(q: &mut Query<'_>, body: i64, matter: Option<&Matter>, act: &Act, fact: F
             let handler = act.values.get("handler").and_then(Value::id);
             Ok(q.row(&HANDLER, params![handler, body, unit], |row| row.get(0))?.unwrap_or(0))
         }
-        Fact::DocumentGaps | Fact::ClauseAsked => Ok(0),
+        Fact::DocumentGaps | Fact::ClauseAsked | Fact::PersonalHits => Ok(0),
         Fact::EarlierAnswered => {
             let Some(matter) = matter else { return Ok(0) };
             let id = matter.id;

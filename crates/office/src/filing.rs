@@ -10,6 +10,7 @@ use crate::act::{Acted, Target, Work, perform};
 use crate::attach::{Attached, Upload};
 use crate::document;
 use crate::fail::{Fail, FieldError};
+use crate::gate;
 use crate::keys::{BodyKeys, Keys, MatterKey};
 use crate::office::{Office, actor};
 use crate::permit::Caller;
@@ -140,6 +141,7 @@ impl Office {
         let mut answers = filing.answers;
         let named = [("channel", filing.channel), ("category", filing.category.unwrap_or_default())];
         answers.extend(named.map(|(name, value)| (name.to_owned(), value)));
+        gate::secrecy(caller, &procedure, &answers, &filing.files)?;
         let wrong = document::pack(house, caller.body, &procedure, &step, None, &mut answers);
         if !wrong.is_empty() {
             return Err(Fail::Invalid(wrong));

@@ -10,6 +10,7 @@ use crate::attach::{Attached, Upload};
 use crate::document;
 use crate::fail::Fail;
 use crate::filing::Asked;
+use crate::gate;
 use crate::keys::{BodyKeys, MatterKey};
 use crate::office::{Office, actor};
 use crate::permit::Caller;
@@ -118,6 +119,7 @@ impl Office {
             None if kernel => unknown,
             None => return Err(Fail::NotFound),
         };
+        gate::secrecy(caller, &procedure, &act.answers, &act.files)?;
         let wrong = document::pack(self.house(), caller.body, &procedure, &step, Some(matter), &mut act.answers);
         if !wrong.is_empty() {
             return Err(Fail::Invalid(wrong));

@@ -94,7 +94,7 @@ pub struct PublicFile {
 }
 
 impl Office {
-    fn public_path(&self, hash: &str) -> PathBuf {
+    pub(crate) fn public_path(&self, hash: &str) -> PathBuf {
         self.data().join("public").join(hash.get(..2).unwrap_or("00")).join(hash)
     }
 

@@ -48,6 +48,12 @@ pub struct Column {
     /// Shown in the navigation of the site.
     #[serde(default, skip_serializing_if = "crate::kind::is_false")]
     pub main: bool,
+    /// Its place among the lists of the home page; absent: not there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub home: Option<u8>,
+    /// A column that only gathers shows its children as a catalogue with counts and dates of update.
+    #[serde(default, skip_serializing_if = "crate::kind::is_false")]
+    pub tree: bool,
 }
 
 impl Columns {
@@ -112,6 +118,24 @@ impl Columns {
             next = column.under.as_deref();
         }
         path
+    }
+
+    /// The columns whose newest items the home page lists, in their order.
+    pub fn home(&self) -> Vec<&Column> {
+        let mut found: Vec<&Column> = self.columns.iter().filter(|column| column.home.is_some()).collect();
+        found.sort_by_key(|column| column.home);
+        found
+    }
+
+    /// The entry of the navigation under which a column stands: itself, or the nearest above it.
+    pub fn entry(&self, id: &str) -> Option<&Column> {
+        let path = self.path(id);
+        self.get(id).into_iter().chain(path.into_iter().rev()).find(|column| column.main)
+    }
+
+    /// 政府信息公开: the statutory column of the navigation.
+    pub fn statutory(&self) -> Option<&Column> {
+        self.columns.iter().find(|column| column.statutory && column.under.is_none())
     }
 
     /// The columns in which a text of this kind may stand.

@@ -125,6 +125,14 @@ pub struct Shell {
     pub today: String,
     /// The form on the page was sent with errors; the title says so.
     pub failed: bool,
+    /// Entries of the navigation.
+    pub nav: Vec<Link>,
+    /// Labels for machines besides those of the site (政府网站发展指引 附件): name and content.
+    pub labels: Vec<(&'static str, String)>,
+    /// The one address of what the page shows, whatever the query says; empty for pages of nobody else.
+    pub canonical: String,
+    /// Feeds of the list that the page shows, or belongs to: address and name of the format.
+    pub feeds: Vec<Link>,
 }
 
 impl Shell {
@@ -142,6 +150,15 @@ impl Shell {
     /// `name` is an entry of the navigation that is open now.
     pub fn in_section(&self, href: &str) -> bool {
         self.section == href
+    }
+
+    /// Media type of a feed by the ending of its address.
+    pub fn media(&self, href: &str) -> &'static str {
+        match href.rsplit('.').next() {
+            Some("atom") => "application/atom+xml",
+            Some("rss") => "application/rss+xml",
+            _ => "application/feed+json",
+        }
     }
 
     /// The page's path for a query value.

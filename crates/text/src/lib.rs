@@ -3,10 +3,12 @@
 
 pub mod bank_card;
 pub mod credit_code;
+pub mod dates;
 pub mod doc_number;
 pub mod id_number;
 pub mod mask;
 pub mod normal;
 pub mod phone;
+pub mod secrecy;
 pub mod similar;
 pub mod token;

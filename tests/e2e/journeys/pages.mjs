@@ -25,11 +25,40 @@ async function looks(person, path, status, widths) {
   await person.page.setViewportSize(before);
 }
 
+/** Labels that pages of this sort must carry (政府网站发展指引 附件), each once and not empty. */
+function owed(path) {
+  const column = ['ColumnName', 'ColumnDescription', 'ColumnKeywords', 'ColumnType'];
+  const content = ['ArticleTitle', 'PubDate', 'ContentSource', 'Url'];
+  const names = ['SiteName', 'SiteDomain', 'SiteIDCode'];
+  if (/^\/(c|a|replies|foi|message|petition|q)(\/|$|\?)/.test(path)) names.push(...column);
+  if (/^\/(a|replies)\/\w/.test(path)) names.push(...content);
+  return names;
+}
+
+async function labels(person, path) {
+  const found = await person.page.locator('meta[name]').evaluateAll((tags) => tags.map((tag) => [tag.name, tag.content]));
+  const of = (name) => found.filter(([other]) => other === name).map(([, content]) => content);
+  for (const name of owed(path)) {
+    const values = of(name);
+    if (values.length !== 1 || !values[0]) person.complaints.push(`${path}: label ${name} stands ${values.length} times: ${values}`);
+  }
+  const [title] = of('ArticleTitle');
+  const [date] = of('PubDate');
+  if (!title) return;
+  const shown = await person.page.locator('h1').innerText();
+  if (shown.replaceAll('\n', '') !== title) person.complaints.push(`${path}: ArticleTitle is “${title}”, the title “${shown}”`);
+  if (/\d\d:\d\d/.test(date) && !(await person.page.locator('main').innerText()).includes(date)) person.complaints.push(`${path}: PubDate ${date} is not shown`);
+}
+
 for (const [mode, query] of Object.entries(MODES)) {
   test(`portal pages have no axe violation and fit into 1366 px, ${mode}`, () =>
     as(WAYS.mouse, async (person) => {
       if (query) await person.page.goto(`/show?${query}&back=/`);
-      const pages = await crawl(person, PORTAL, (path, status) => looks(person, path, status, [1366]), { stay: portal });
+      const see = async (path, status) => {
+        await looks(person, path, status, [1366]);
+        if (status === 200) await labels(person, path);
+      };
+      const pages = await crawl(person, PORTAL, see, { stay: portal });
       assert.ok(pages >= 12, `only ${pages} pages were reached`);
     }));
 }
@@ -53,6 +82,8 @@ const BUDGETS = {
   '/message': { document: 8, stylesheet: 20, script: 6, font: 0, requests: 4, total: 40 },
   '/message/what?category=complaint': { document: 8, stylesheet: 20, script: 6, font: 0, requests: 4, total: 40 },
   '/foi': { document: 8, stylesheet: 20, script: 6, font: 0, requests: 4, total: 40 },
+  '/c/xxgk': { document: 14, stylesheet: 20, script: 6, font: 0, requests: 4, total: 45 },
+  '/c/zcwj': { document: 14, stylesheet: 20, script: 6, font: 0, requests: 4, total: 45 },
   '/replies': { document: 14, stylesheet: 20, script: 6, font: 0, requests: 4, total: 45 },
 };
 

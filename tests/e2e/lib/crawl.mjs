@@ -20,7 +20,7 @@ export async function crawl(person, starts, see, { stay = () => true } = {}) {
     if (!type.startsWith('text/html')) continue;
     pages += 1;
     await see(path, answer.status());
-    for (const next of await person.page.locator('a[href]').evaluateAll((links) => links.map((link) => link.href))) {
+    for (const next of await person.page.locator('a[href]:not([download])').evaluateAll((links) => links.map((link) => link.href))) {
       const url = new URL(next);
       const address = url.pathname + url.search;
       if (url.origin !== new URL(person.page.url()).origin || seen.has(address) || !stay(url)) continue;

@@ -60,6 +60,25 @@ pub(super) fn attribute_reasoned(view: &View<'_>) -> Result<(), Sentence> {
         .at(field))
 }
 
+/// 公开条例第十五条: what the machine sees a person decides, with a reason. “不含个人信息” is not an answer
+/// where it sees some.
+pub(super) fn privacy_decided(view: &View<'_>) -> Result<(), Sentence> {
+    let hits = view.facts.get(Fact::PersonalHits);
+    let given = |name: &str| view.act.values.get(name).filter(|value| !value.is_empty());
+    let denied = given("privacy").and_then(Value::code) == Some("none");
+    if hits == 0 || (!denied && given("review_note").is_some()) {
+        return Ok(());
+    }
+    let (next, field) = if denied {
+        ("退文去标识化，或者选择“依法应当公开的个人信息”并写明理由", "privacy")
+    } else {
+        ("在“审查意见”里逐处写明为什么可以公开", "review_note")
+    };
+    Err(Sentence::new("不能通过", format!("机器检查发现{hits}处个人信息"), next)
+        .cite("《政府信息公开条例》第十五条")
+        .at(field))
+}
+
 /// A schedule in the past would publish at once, which nobody asked for.
 pub(super) fn schedule_ahead(view: &View<'_>) -> Result<(), Sentence> {
     let late = view.act.values.iter().find_map(|(name, value)| match value {

@@ -28,6 +28,7 @@ static MIGRATIONS: &[Migration] = migrations![
     3 "0003_publication.sql",
     4 "0004_draft.sql",
     5 "0005_text_past.sql",
+    6 "0006_takedown.sql",
     7 "0007_reviews.sql",
 ];
 

@@ -71,6 +71,7 @@ pub fn registered() -> Vec<&'static Statement> {
         crate::compose::STATEMENTS,
         crate::document::STATEMENTS,
         crate::edition::STATEMENTS,
+        crate::holding::STATEMENTS,
         crate::draft::STATEMENTS,
         crate::examine::STATEMENTS,
         crate::facts::STATEMENTS,
@@ -78,6 +79,7 @@ pub fn registered() -> Vec<&'static Statement> {
         crate::figure::STATEMENTS,
         crate::import::STATEMENTS,
         crate::index::STATEMENTS,
+        crate::inspect::STATEMENTS,
         crate::issue::STATEMENTS,
         crate::job::STATEMENTS,
         crate::keys::STATEMENTS,
@@ -98,6 +100,7 @@ pub fn registered() -> Vec<&'static Statement> {
         crate::replies::STATEMENTS,
         crate::row::STATEMENTS,
         crate::setup::STATEMENTS,
+        crate::takedown::STATEMENTS,
         crate::texts::STATEMENTS,
         crate::worker::STATEMENTS,
     ];

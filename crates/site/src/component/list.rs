@@ -30,6 +30,12 @@ pub struct Row {
     pub notes: Vec<Text>,
     /// First words of the text, or empty.
     pub excerpt: Text,
+    /// How it stands, such as 现行有效.
+    pub lamp: Option<super::Lamp>,
+    /// What explains it or replaces it.
+    pub ways: Vec<Link>,
+    /// Title and excerpt are what a citizen typed: never converted to Traditional characters.
+    pub typed: bool,
 }
 
 /// Dated rows. A short list shows month and day; a long one whole dates and excerpts.

@@ -77,7 +77,7 @@ pub async fn of(site: &Site, visit: &Visit, view: &MatterView) -> Result<Option<
         preview: format!("{here}/preview"),
         public: item.unwrap_or_default(),
         gaps: document.gaps.iter().filter(|_| editable).map(|gap| gap.sentence.clone()).collect(),
-        decided: decided(site, visit, view, &document),
+        decided: decided(site, view, &document),
         meta: page.meta.into_iter().filter(|meta| meta.label != "发布日期").collect(),
         gist: page.gist,
         sections: page.sections,
@@ -102,11 +102,10 @@ fn element(view: &MatterView) -> Option<&str> {
 
 /// What stands about the document besides its text, in the order of the procedure: its attribute with
 /// article and reason, its columns, a disclosure clause; checks have a table of their own.
-fn decided(site: &Site, visit: &Visit, view: &MatterView, document: &DocumentView) -> Facts {
-    let columns = article::columns(site, visit);
-    let label = |id: &String| {
-        columns.as_ref().and_then(|all| all.get(id)).map_or_else(|| id.clone(), |column| column.label.clone())
-    };
+fn decided(site: &Site, view: &MatterView, document: &DocumentView) -> Facts {
+    let columns = crate::portal::frame::columns(site);
+    let label =
+        |id: &String| columns.and_then(|all| all.get(id)).map_or_else(|| id.clone(), |column| column.label.clone());
     let mut facts = Vec::new();
     for one in view.procedure.elements.iter().filter(|one| one.id != TITLE) {
         match one.kind {

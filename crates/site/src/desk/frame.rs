@@ -79,6 +79,13 @@ pub fn only_reviews(caller: &Caller) -> bool {
     caller.roles.iter().all(|role| *role == Role::Reviewer)
 }
 
+/// Whether the page of emergency take-downs concerns this officer.
+fn publishes(caller: &Caller) -> bool {
+    [Role::FoiClerk, Role::FoiHead, Role::Leader, Role::Reviewer, Role::Administrator]
+        .iter()
+        .any(|role| caller.has(*role))
+}
+
 /// Whether an officer approves anything.
 pub fn approves(caller: &Caller) -> bool {
     [Role::UnitHead, Role::FoiHead, Role::Leader].iter().any(|role| caller.has(*role))
@@ -120,6 +127,7 @@ fn rail(caller: &Caller, counters: &[(ListView, usize)], here: &str) -> Vec<Rail
     work.push(place("/desk/search", "检索"));
     let mut rest = vec![place("/desk/figures", "统计")];
     rest.extend(OUTBOX.iter().any(|role| caller.has(*role)).then(|| place("/desk/outbox", "发件箱")));
+    rest.extend(publishes(caller).then(|| place("/desk/takedown", "紧急撤下")));
     rest.extend(caller.has(Role::Auditor).then(|| place("/desk/audit", "查阅记录")));
     rest.extend(caller.has(Role::Administrator).then(|| place("/desk/people", "人员与机构")));
     if !works(caller) {

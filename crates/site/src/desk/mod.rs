@@ -34,6 +34,7 @@ pub mod shell;
 pub mod show;
 pub mod sign_in;
 pub mod step;
+pub mod takedown;
 
 #[cfg(test)]
 mod sample;
@@ -70,6 +71,10 @@ pub fn routes() -> Vec<Route> {
         post("/desk/m/{id}/document", DRAFTER, compose::save).uploads(),
         get("/desk/m/{id}/preview", OFFICER, document::preview),
         post("/desk/m/{id}/review", OFFICER, review::save),
+        get("/desk/takedown", OFFICER, takedown::show),
+        post("/desk/takedown", OFFICER, takedown::take),
+        post("/desk/takedown/officers", ADMINISTRATOR, takedown::name),
+        post("/desk/takedown/{id}", OFFICER, takedown::confirm),
         get("/desk/m/{id}", OFFICER, case::show_matter),
         post("/desk/m/{id}/open", OFFICER, case::open),
         get("/desk/m/{id}/file/{file}", OFFICER, case::file),

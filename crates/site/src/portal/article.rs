@@ -1,7 +1,7 @@
 //! One public item (P5–P7): its text with metadata, files, history, what it says of others and others
 //! of it. The kind of information says which fields there are; no page knows a kind by name.
 
-use super::{Aside, frame, prose, verify, words};
+use super::{Aside, column, frame, leave, prose, verify, words};
 use crate::Site;
 use crate::component::{Lamp, LampKind, Link, Proof, Text};
 use crate::page::{self, Shell};
@@ -12,8 +12,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use office::{Article, Standing};
+use publication::Kind;
+use publication::kind::Relation;
 use publication::kind::{Field, Form, Place};
-use publication::{Column, Columns, Kind};
 use std::sync::Arc;
 
 /// A public item.
@@ -24,8 +25,6 @@ pub struct ArticlePage {
     pub shell: Shell,
     /// Shown to officers before it is public.
     pub preview: Option<Preview>,
-    /// Labels for machines (政府网站发展指引 附件): name and content.
-    pub labels: Vec<(&'static str, String)>,
     /// The title in parts that are better not broken.
     pub parts: Vec<String>,
     /// Under the title: when, from whom.
@@ -40,6 +39,8 @@ pub struct ArticlePage {
     pub notice: Option<Notice>,
     /// Chapters.
     pub contents: Vec<Link>,
+    /// A document set as one (GB/T 9704): its headings stand in the middle.
+    pub official: bool,
     /// The text, section by section.
     pub sections: Vec<Section>,
     /// Attachments: link, type and size.
@@ -116,12 +117,6 @@ pub fn address_of(site: &Site, kind: &str, item: &str) -> String {
     if page == Some(REPLY_PAGE) { format!("/replies/{item}") } else { address(item) }
 }
 
-/// The columns of the site of the caller's body.
-pub fn columns(site: &Site, visit: &Visit) -> Option<Columns> {
-    let body = site.office.body(visit.caller.body).ok()?;
-    site.office.rules().columns(&body.kind).cloned()
-}
-
 /// An item, or an earlier edition of it.
 ///
 /// # Errors
@@ -132,20 +127,36 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<St
     if own != address(&article.item) {
         return Ok(crate::form::see(&own));
     }
-    let gone = !matches!(article.standing, Standing::Public | Standing::Superseded);
-    let proof = match article.standing {
-        Standing::Public | Standing::Superseded => {
-            verify::block(&site, &article.public_id, article.hash.clone()).await?
-        }
-        Standing::Withdrawn | Standing::Gone => Proof::default(),
-    };
-    let page = ArticlePage { proof, ..compose(&site, &visit, article) };
+    let gone = !shown(&article);
+    let page = proved(&site, &visit, article).await?;
     let mut response = page::render(&page, &page.shell);
     if gone {
         // The address was right and its text is gone for good: machines should forget it.
         *response.status_mut() = StatusCode::GONE;
     }
     Ok(response)
+}
+
+fn shown(article: &Article) -> bool {
+    matches!(article.standing, Standing::Public | Standing::Superseded)
+}
+
+/// The page of an item that is public now.
+///
+/// # Errors
+/// There is no such item, busy, or our failure.
+pub async fn whole(site: &Site, visit: &Visit, item: &str) -> Result<ArticlePage, Trouble> {
+    let article = site.office.article(visit.caller.body, item).await?;
+    proved(site, visit, article).await
+}
+
+async fn proved(site: &Site, visit: &Visit, article: Article) -> Result<ArticlePage, Trouble> {
+    let proof = if shown(&article) {
+        verify::block(site, &article.public_id, article.hash.clone()).await?
+    } else {
+        Proof::default()
+    };
+    Ok(ArticlePage { proof, ..compose(site, visit, article) })
 }
 
 /// A file of an item, as a download.
@@ -159,16 +170,21 @@ pub async fn file(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<St
 
 /// The page of a text, public or not yet.
 pub(crate) fn compose(site: &Site, visit: &Visit, article: Article) -> ArticlePage {
-    let columns = columns(site, visit);
-    let column = columns.as_ref().and_then(|all| article.columns.iter().find_map(|id| all.get(id)));
+    let columns = frame::columns(site);
+    let column = columns.and_then(|all| article.columns.iter().find_map(|id| all.get(id)));
     let kind = site.office.rules().kind(&article.edition.kind);
     let title =
         if article.edition.title.is_empty() { "信息已撤下".to_owned() } else { article.edition.title.clone() };
-    let mut shell = frame::shell(site, visit, title, column.map_or("", |_| super::column::SECTION));
-    shell.crumbs = column.map(|column| super::column::crumbs(columns.as_ref(), column)).unwrap_or_default();
+    let mut shell = match column {
+        Some(column) => frame::of_column(site, visit, title, column),
+        None => frame::shell(site, visit, title, ""),
+    };
+    shell.crumbs = column.map(|column| column::crumbs(columns, column)).unwrap_or_default();
+    shell.feeds.clear();
     shell.description = article.edition.fields.get("summary").cloned().unwrap_or_default().into();
+    shell.canonical = frame::address(site, &address(&article.item)).unwrap_or_default();
+    shell.labels.extend(labels(&article, &shell));
     let mut page = ArticlePage {
-        labels: labels(&article, column),
         notice: notice(&article),
         parts: parts(&shell.title),
         line: line(&article, kind),
@@ -190,7 +206,13 @@ pub(crate) fn compose(site: &Site, visit: &Visit, article: Article) -> ArticlePa
         ..ArticlePage::default()
     };
     if let Some(kind) = kind {
+        page.official = kind.official;
         fill(&mut page, kind, &article);
+    }
+    let own = page.shell.body.host.clone();
+    page.sections.iter_mut().for_each(|part| part.html = leave::outward(&part.html, &own));
+    for (link, _) in &mut page.ways {
+        link.href = leave::by_way(&link.href, &own).into();
     }
     page
 }
@@ -200,7 +222,7 @@ fn fill(page: &mut ArticlePage, kind: &Kind, article: &Article) {
     for field in &kind.fields {
         let Some(value) = article.edition.fields.get(&field.id).filter(|value| !value.is_empty()) else { continue };
         match field.place {
-            Place::Meta => page.meta.push(meta(field, value, article)),
+            Place::Meta => page.meta.push(meta(field, value, kind, article)),
             Place::Lead => page.gist.clone_from(value),
             Place::Body | Place::Section => page.sections.push(section(field, value, &mut page.contents)),
             Place::Links if field.form == Form::Link => {
@@ -209,36 +231,44 @@ fn fill(page: &mut ArticlePage, kind: &Kind, article: &Article) {
             Place::Line | Place::Links => {}
         }
     }
-    if !page.meta.is_empty() && article.standing != Standing::Withdrawn {
+    if kind.official && shown(article) {
+        // The nine lines of an official document (国办公开办函〔2019〕61号), its name on a line of its own.
         let label = |label: &str, value: String, wide| Meta { label: label.into(), value, lamp: None, wide };
         page.meta.push(label("发布日期", words::day(article.since.date()), false));
+        page.meta.insert(page.meta.len().min(2), label("名称", article.edition.title.clone(), true));
     }
 }
 
-/// One line of metadata. A document that others changed or repealed shows it, whatever its own field
-/// said when it was published.
-fn meta(field: &Field, value: &str, article: &Article) -> Meta {
+/// One line of metadata.
+fn meta(field: &Field, value: &str, kind: &Kind, article: &Article) -> Meta {
     let shown = match field.form {
         Form::Date => value.parse().map_or_else(|_| value.to_owned(), words::day),
         _ => field.words(value).to_owned(),
     };
-    let said = |relation| article.related.iter().any(|one| !one.forward && one.relation == relation);
-    let lamp = (field.form == Form::Code && field.id == "validity").then(|| {
-        let (kind, word) = if said(publication::kind::Relation::Repeals) {
-            (LampKind::Grey, "废止")
-        } else if value == "valid" && said(publication::kind::Relation::Amends) {
-            (LampKind::Amber, "已修改")
-        } else {
-            match value {
-                "valid" => (LampKind::Green, "现行有效"),
-                "amended" => (LampKind::Amber, "已修改"),
-                _ => (LampKind::Grey, ""),
-            }
-        };
-        Lamp::new(kind, if word.is_empty() { shown.clone() } else { word.to_owned() })
-    });
+    let lamp = if field.id == VALIDITY { standing(kind, value, &article.related) } else { None };
     let value = if lamp.is_some() { String::new() } else { shown };
     Meta { label: field.label.clone(), wide: value.chars().count() > 40, value, lamp }
+}
+
+/// The field that says whether a document is in force (有效性).
+const VALIDITY: &str = "validity";
+
+/// How a document stands. One that others changed or repealed shows it, whatever its own field said
+/// when it was published.
+pub fn standing(kind: &Kind, value: &str, related: &[office::Related]) -> Option<Lamp> {
+    let field = kind.field(VALIDITY).filter(|_| !value.is_empty())?;
+    let said = |relation| related.iter().any(|one| !one.forward && one.relation == relation);
+    let now = match value {
+        "valid" | "amended" if said(Relation::Repeals) => "repealed",
+        "valid" if said(Relation::Amends) => "amended",
+        value => value,
+    };
+    let lamp = match now {
+        "valid" => LampKind::Green,
+        "amended" => LampKind::Amber,
+        _ => LampKind::Grey,
+    };
+    Some(Lamp::new(lamp, field.words(now).to_owned()))
 }
 
 fn section(field: &Field, value: &str, contents: &mut Vec<Link>) -> Section {
@@ -255,20 +285,21 @@ fn section(field: &Field, value: &str, contents: &mut Vec<Link>) -> Section {
     }
 }
 
-fn labels(article: &Article, column: Option<&Column>) -> Vec<(&'static str, String)> {
-    let mut labels = Vec::new();
-    if let Some(column) = column {
-        labels.push(("ColumnName", column.label.clone()));
-        labels.push(("ColumnDescription", column.about.clone()));
-        labels.push(("ColumnKeywords", column.keywords.join(";")));
-        labels.push(("ColumnType", column.sort.clone()));
+/// The labels of a content page (政府网站发展指引 附件); of what was taken away, nothing.
+fn labels(article: &Article, shell: &Shell) -> Vec<(&'static str, String)> {
+    if !shown(article) {
+        return Vec::new();
     }
-    labels.push(("ArticleTitle", article.edition.title.clone()));
-    labels.push(("PubDate", article.since.to_minute()));
-    labels.push(("ContentSource", source(article)));
-    let field = |name: &str| article.edition.fields.get(name).cloned().filter(|value| !value.is_empty());
-    labels.extend(field("author").map(|author| ("Author", author)));
-    labels
+    let field = |name: &str| article.edition.fields.get(name).cloned().unwrap_or_default();
+    let labels = [
+        ("ArticleTitle", article.edition.title.clone()),
+        ("PubDate", article.since.to_minute()),
+        ("ContentSource", source(article)),
+        ("Keywords", field("keywords")),
+        ("Author", field("author")),
+        ("Url", shell.canonical.clone()),
+    ];
+    labels.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }
 
 /// A document's title breaks before 关于 rather than inside a name (GB/T 9704-2012 7.3.1).
@@ -351,7 +382,7 @@ fn related(article: &Article) -> Vec<(&'static str, Vec<Link>)> {
 
 /// Interpretations stand above the text: one act away, without scrolling (J1).
 fn ways(article: &Article) -> Vec<(Link, Text)> {
-    let interprets = |one: &&office::Related| one.relation == publication::kind::Relation::Interprets;
+    let interprets = |one: &&office::Related| one.relation == Relation::Interprets;
     let way = |one: &office::Related| {
         let note = if one.forward { "被解读的文件" } else { "政策解读" };
         (Link::new(address(&one.other.item), one.other.title.clone()), Text::from(note))
@@ -373,5 +404,51 @@ pub(crate) fn weight(media: &str, size: i64) -> String {
         0..=1023 => format!("{kind}，{size}字节"),
         1024..=1_048_575 => format!("{kind}，{} KB", size.div_euclid(1024) + 1),
         _ => format!("{kind}，{}.{} MB", size / 1_048_576, (size % 1_048_576) * 10 / 1_048_576),
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::portal::sample::{HOSTILE, Samples, shell};
+
+    fn page(title: &'static str) -> ArticlePage {
+        let meta = |label: &str, value: &str, wide| Meta { label: label.into(), value: value.into(), lamp: None, wide };
+        let html = "<p class=\"no\">各镇人民政府：</p><p>现将办法印发给你们。</p><h2 id=\"s1\">第一章　总则</h2><p>第一条　为规范服务，制定本办法。</p>";
+        ArticlePage {
+            parts: parts(title),
+            line: vec!["发布时间：2026-10-30 10:00".into(), "来源：区政府办公室".into()],
+            meta: vec![
+                meta("名称", title, true),
+                meta("索引号", "QW0101-02/2026-00417", false),
+                Meta { lamp: Some(Lamp::new(LampKind::Green, "有效")), ..meta("有效性", "", false) },
+            ],
+            gist: "60岁以上老人在助餐点吃午餐，每餐补助2至5元。".into(),
+            ways: vec![(Link::new("/a/2", "文字解读"), "政策解读".into())],
+            contents: vec![Link::new("#s1", "第一章　总则")],
+            sections: vec![Section { heading: String::new(), html: html.into(), lines: Vec::new() }],
+            files: vec![(Link::new("/file/1", "附件1.xlsx"), "Excel，13 KB".into())],
+            history: vec![(Link::new("/a/1", "第2版（本页）"), "2026-10-30 10:00　更正：错字".into())],
+            related: vec![("废止的文件", vec![Link::new("/a/3", "暂行办法")])],
+            beside: vec![("上一篇", Link::new("/a/4", "通知"))],
+            shell: Shell { path: "/a/1".into(), section: "/c/xxgk".into(), ..shell(title) },
+            ..ArticlePage::default()
+        }
+    }
+
+    pub(crate) fn samples(out: &mut Samples) {
+        out.add("article", &page("晴湾区人民政府办公室关于印发《晴湾区老年助餐服务管理办法》的通知"));
+        let mut hostile = page(HOSTILE);
+        hostile.gist = HOSTILE.into();
+        hostile.sections =
+            vec![Section { heading: "职责".into(), lines: vec![HOSTILE.into()], ..Section::default() }];
+        out.add("article-hostile", &hostile);
+        let notice = Notice {
+            title: "本信息已撤回公开".into(), text: "撤回原因：内容有误。".into(), link: None
+        };
+        let shell = page("晴湾区公告").shell;
+        let withdrawn =
+            ArticlePage { shell, notice: Some(notice), parts: parts("晴湾区公告"), ..ArticlePage::default() };
+        out.add("article-withdrawn", &withdrawn);
     }
 }

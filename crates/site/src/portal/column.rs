@@ -1,25 +1,29 @@
-//! Columns (P4): dated lists that can be turned page by page and narrowed by year.
+//! Columns (P2–P4): dated lists that can be turned page by page and narrowed by year; a column of one
+//! item shows that item; a column that gathers shows what is below it.
 
-use super::article;
-use super::frame;
+use super::article::{self, ArticlePage};
+use super::{directory, flow, frame, nav};
 use crate::Site;
-use crate::component::{Link, Pager, Row, Rows, Text};
-use crate::form::Form;
+use crate::component::{LampKind, Link, Pager, Row, Rows, Text};
+use crate::form::{Form, see};
 use crate::page::{self, Shell};
 use crate::problem::{Kind as Why, Trouble};
 use crate::session::Visit;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use office::{ItemQuery, ItemRow};
+use office::{Holding, ItemQuery, ItemRow, Related};
+use publication::kind::Relation;
 use publication::{Column, Columns};
 use std::sync::Arc;
 
-/// The entry of the navigation under which columns stand.
-pub const SECTION: &str = "/xxgk";
+/// The channel that holds everything.
+pub const SITE: &str = "site";
 
 /// Rows on a page.
 const ROWS: usize = 20;
+/// Rows of each part of a column that gathers.
+const FEW: usize = 5;
 
 /// A column.
 #[derive(Clone, Debug, Default, Template)]
@@ -27,14 +31,14 @@ const ROWS: usize = 20;
 pub struct ColumnPage {
     /// Frame.
     pub shell: Shell,
-    /// Labels for machines: name and content.
-    pub labels: Vec<(&'static str, String)>,
     /// What the column is for.
     pub about: String,
-    /// Columns beside and below it: link, whether it is this one, how deep it stands.
-    pub menu: Vec<(Link, bool, bool)>,
-    /// Columns directly below, where it only gathers them.
-    pub below: Vec<(Link, String)>,
+    /// Name of the menu: the column at the top.
+    pub top: Link,
+    /// The columns below it.
+    pub menu: Vec<Place>,
+    /// The item itself, in a column of one item.
+    pub single: Option<Box<ArticlePage>>,
     /// Years to narrow by; the flag marks the one shown.
     pub years: Vec<(Link, bool)>,
     /// How many there are, and since when nothing new came.
@@ -43,40 +47,96 @@ pub struct ColumnPage {
     pub rows: Rows,
     /// Page numbers.
     pub pager: Pager,
+    /// The list for downloading, or empty.
+    pub download: String,
+    /// The parts of a column that gathers.
+    pub parts: Vec<Part>,
+    /// The catalogue of a column that gathers.
+    pub tree: Vec<Place>,
+    /// The way to apply for what is not public stands here too: within what time it is answered.
+    pub apply: Option<Text>,
+    /// Within what time information is made public.
+    pub publish: Text,
+}
+
+/// A column in a menu or catalogue.
+#[derive(Clone, Debug, Default)]
+pub struct Place {
+    /// Its link.
+    pub link: Link,
+    /// It is the one shown.
+    pub here: bool,
+    /// How deep it stands below the top, from 0.
+    pub depth: usize,
+    /// What it is for.
+    pub about: String,
+    /// How many items it holds; none where it only gathers.
+    pub count: Option<u64>,
+    /// When something was placed there last.
+    pub updated: String,
+}
+
+/// One part of a column that gathers.
+#[derive(Clone, Debug, Default)]
+pub struct Part {
+    /// Its column.
+    pub link: Link,
+    /// What it is for.
+    pub about: String,
+    /// Its newest items.
+    pub rows: Rows,
 }
 
 /// The way to a column, itself included.
 pub fn crumbs(columns: Option<&Columns>, column: &Column) -> Vec<Link> {
     let above = columns.map(|columns| columns.path(&column.id)).unwrap_or_default();
-    above.into_iter().chain([column]).map(link).collect()
+    above.into_iter().chain([column]).map(nav::link).collect()
 }
 
-/// A column's link.
-pub fn link(column: &Column) -> Link {
-    Link::new(format!("/c/{}", column.id), column.label.clone())
+/// Items as dated rows: 文号, how each stands, what explains it.
+///
+/// # Errors
+/// Busy, or our failure.
+pub async fn rows(site: &Site, body: i64, items: &[ItemRow], long: bool) -> Result<Rows, Trouble> {
+    let related = site.office.relations(body, items.iter().map(|item| item.item.clone()).collect()).await?;
+    let rows = items.iter().zip(&related).map(|(item, related)| row(site, item, related, long)).collect();
+    Ok(Rows { rows, long })
 }
 
-/// An item as a dated row.
-pub fn row(item: &ItemRow) -> Row {
+fn row(site: &Site, item: &ItemRow, related: &[Related], long: bool) -> Row {
+    let of = |relation| move |one: &&Related| !one.forward && one.relation == relation;
+    let way = |one: &Related, words: String| Link::new(article::address(&one.other.item), words);
+    let explained: Vec<&Related> = related.iter().filter(of(Relation::Interprets)).collect();
+    let word = |index: usize| if explained.len() > 1 { format!("解读{}", index + 1) } else { "解读".to_owned() };
+    let mut ways: Vec<Link> = explained.iter().enumerate().map(|(index, one)| way(one, word(index))).collect();
+    for (relation, words) in [(Relation::Amends, "修改决定"), (Relation::Repeals, "废止依据")] {
+        ways.extend(related.iter().filter(of(relation)).map(|one| way(one, words.to_owned())));
+    }
+    let kind = site.office.rules().kind(&item.kind);
+    let lamp = kind.and_then(|kind| article::standing(kind, &item.validity, related));
+    // A short list warns only of what is no longer as it was.
+    let lamp = lamp.filter(|lamp| long || lamp.kind != LampKind::Green);
     Row {
-        link: Link::new(article::address(&item.item), item.title.clone()),
+        link: Link::new(article::address_of(site, &item.kind, &item.item), item.title.clone()),
         date: item.at.date().to_string(),
-        notes: item.number.clone().map(Text::from).into_iter().collect(),
+        notes: item.number.clone().filter(|_| long).map(Text::from).into_iter().collect(),
         excerpt: item.summary.clone().into(),
+        lamp,
+        ways,
+        typed: false,
     }
 }
 
-/// The labels that every page of a column carries (政府网站发展指引 附件).
-fn labels(column: &Column) -> Vec<(&'static str, String)> {
-    vec![
-        ("ColumnName", column.label.clone()),
-        ("ColumnDescription", column.about.clone()),
-        ("ColumnKeywords", column.keywords.join(";")),
-        ("ColumnType", column.sort.clone()),
-    ]
+/// 政府信息公开 at the address that people know.
+///
+/// # Errors
+/// The site has no such column.
+pub async fn statutory(State(site): State<Arc<Site>>) -> Result<Response, Trouble> {
+    let column = frame::columns(&site).and_then(Columns::statutory).ok_or_else(|| Trouble::new(Why::NotFound))?;
+    Ok(see(&nav::address(column)))
 }
 
-/// A column: its list, or the columns that it gathers.
+/// A column: its item, its list, or the columns that it gathers; its list for downloading.
 ///
 /// # Errors
 /// There is no such column, busy, or our failure.
@@ -86,58 +146,217 @@ pub async fn show(
     Path(id): Path<String>,
     form: Form,
 ) -> Result<Response, Trouble> {
-    let columns = article::columns(&site, &visit).ok_or_else(|| Trouble::new(Why::NotFound))?;
-    let column = columns.get(&id).ok_or_else(|| Trouble::new(Why::NotFound))?;
-    let year =
-        form.number("year").and_then(|year| i16::try_from(year).ok()).filter(|year| (1949..=2100).contains(year));
-    let number = form.number("page").and_then(|page| usize::try_from(page).ok()).unwrap_or(1).clamp(1, 50_000);
-    let query = ItemQuery { channel: id.clone(), year, page: number, rows: ROWS };
-    let found = site.office.items(visit.caller.body, query).await?;
-    let mut shell = frame::shell(&site, &visit, column.label.clone(), SECTION);
-    shell.crumbs = columns.path(&id).into_iter().map(link).collect();
-    shell.description = column.about.clone().into();
-    let narrowed = year.map(|year| format!("year={year}&")).unwrap_or_default();
-    let updated = found.updated.map(|at| format!("，最近更新{}", at.date())).unwrap_or_default();
-    let mut below = Vec::new();
-    for child in columns.under(Some(&id)) {
-        let query = ItemQuery { channel: child.id.clone(), rows: 1, ..ItemQuery::default() };
-        let inside = site.office.items(visit.caller.body, query).await?;
-        let newest = inside.updated.map(|at| format!("，最近更新{}", at.date())).unwrap_or_default();
-        below.push((link(child), format!("{}条{newest}", inside.total)));
+    let columns = frame::columns(&site).ok_or_else(|| Trouble::new(Why::NotFound))?;
+    let wanted = id.strip_suffix(directory::ENDING);
+    let column = columns.get(wanted.unwrap_or(&id)).ok_or_else(|| Trouble::new(Why::NotFound))?;
+    if wanted.is_some() {
+        return directory::send(&site, &visit, column).await;
     }
-    let page = ColumnPage {
-        labels: labels(column),
-        about: column.about.clone(),
-        menu: menu(&columns, column),
-        below,
-        years: years(&site, &id, year),
-        found: format!("共{}条{updated}", found.total).into(),
-        rows: Rows { rows: found.rows.iter().map(row).collect(), long: true },
-        pager: Pager::new(format!("/c/{id}?{narrowed}page="), number as u64, ROWS as u64, found.total, "条"),
-        shell,
+    let page = compose(&site, &visit, columns, column).await?;
+    let page = if column.kinds.is_empty() {
+        gather(&site, &visit, columns, column, page).await?
+    } else if column.single {
+        single(&site, &visit, column, page).await?
+    } else {
+        list(&site, &visit, column, &form, page).await?
     };
     Ok(page::render(&page, &page.shell))
 }
 
-/// The column's neighbours under the same parent, with its own children unfolded.
-fn menu(columns: &Columns, column: &Column) -> Vec<(Link, bool, bool)> {
-    let mut menu = Vec::new();
-    for one in columns.under(column.under.as_deref()) {
-        menu.push((link(one), one.id == column.id, false));
-        if one.id == column.id {
-            menu.extend(columns.under(Some(&one.id)).map(|child| (link(child), false, true)));
+/// What every page of a column carries.
+async fn compose(site: &Site, visit: &Visit, columns: &Columns, column: &Column) -> Result<ColumnPage, Trouble> {
+    let mut shell = frame::of_column(site, visit, column.label.clone(), column);
+    let above = columns.path(&column.id);
+    shell.crumbs = above.iter().copied().map(nav::link).collect();
+    shell.description = column.about.clone().into();
+    let top = above.first().copied().unwrap_or(column);
+    let open = |one: &Column| one.id == column.id || above.iter().any(|above| above.id == one.id);
+    let mut shown: Vec<(&Column, usize)> = Vec::new();
+    for one in columns.under(Some(&top.id)) {
+        shown.push((one, 0));
+        if open(one) {
+            shown.extend(columns.below(&one.id).into_iter().skip(1).map(|deep| (deep, 1)));
         }
     }
-    menu
+    let holdings = holdings(site, visit, shown.iter().map(|(one, _)| *one)).await?;
+    let place = |((one, depth), holding): (&(&Column, usize), &Holding)| Place {
+        here: one.id == column.id,
+        ..place(one, *depth, holding)
+    };
+    let amount = |id: &str| Text::from(flow::amount(site, id).unwrap_or_default());
+    let apply = column.statutory.then(|| amount("foi.reply"));
+    let mut menu: Vec<Place> = shown.iter().zip(&holdings).map(place).collect();
+    menu.extend(apply.as_ref().map(|_| Place { link: Link::new(nav::FOI, "依申请公开"), ..Place::default() }));
+    Ok(ColumnPage {
+        about: column.about.clone(),
+        top: nav::link(top),
+        menu,
+        apply,
+        publish: amount("foi.publish"),
+        shell,
+        ..ColumnPage::default()
+    })
 }
 
-/// This year and the four before it.
-fn years(site: &Site, id: &str, chosen: Option<i16>) -> Vec<(Link, bool)> {
-    let now = site.office.now().date().year();
-    let all = (Link::new(format!("/c/{id}"), "全部"), chosen.is_none());
-    let of = |back: i16| {
-        let year = now - back;
-        (Link::new(format!("/c/{id}?year={year}"), format!("{year}年")), chosen == Some(year))
+async fn holdings(site: &Site, visit: &Visit, columns: impl Iterator<Item = &Column>) -> Result<Vec<Holding>, Trouble> {
+    Ok(site.office.holdings(visit.caller.body, columns.map(|one| one.id.clone()).collect()).await?)
+}
+
+fn place(column: &Column, depth: usize, holding: &Holding) -> Place {
+    Place {
+        link: nav::link(column),
+        here: false,
+        depth,
+        about: column.about.clone(),
+        count: (!column.kinds.is_empty()).then_some(holding.total),
+        updated: holding.span.map(|(_, last)| last.date().to_string()).unwrap_or_default(),
+    }
+}
+
+/// A column that gathers: the catalogue below it, or the newest of each of its parts.
+async fn gather(
+    site: &Site,
+    visit: &Visit,
+    columns: &Columns,
+    column: &Column,
+    mut page: ColumnPage,
+) -> Result<ColumnPage, Trouble> {
+    page.shell.feeds.clear();
+    if column.tree {
+        let below: Vec<&Column> = columns.below(&column.id).into_iter().skip(1).collect();
+        let holdings = holdings(site, visit, below.iter().copied()).await?;
+        let depth = |one: &Column| columns.path(&one.id).len().saturating_sub(columns.path(&column.id).len() + 1);
+        page.tree = below.iter().zip(&holdings).map(|(one, holding)| place(one, depth(one), holding)).collect();
+        return Ok(page);
+    }
+    for one in columns.under(Some(&column.id)) {
+        let below = columns.below(&one.id).into_iter().filter(|one| !one.kinds.is_empty());
+        let mut items: Vec<ItemRow> = Vec::new();
+        for leaf in below {
+            let query = ItemQuery { channel: leaf.id.clone(), rows: FEW, ..ItemQuery::default() };
+            items.extend(site.office.items(visit.caller.body, query).await?.rows);
+        }
+        items.sort_by_key(|item| std::cmp::Reverse(item.at));
+        items.truncate(FEW);
+        let rows = rows(site, visit.caller.body, &items, false).await?;
+        page.parts.push(Part { link: nav::link(one), about: one.about.clone(), rows });
+    }
+    Ok(page)
+}
+
+/// A column of one item shows its newest item itself.
+async fn single(site: &Site, visit: &Visit, column: &Column, page: ColumnPage) -> Result<ColumnPage, Trouble> {
+    let query = ItemQuery { channel: column.id.clone(), rows: 1, ..ItemQuery::default() };
+    let newest = site.office.items(visit.caller.body, query).await?.rows.into_iter().next();
+    let Some(newest) = newest else { return Ok(page) };
+    let article = article::whole(site, visit, &newest.item).await?;
+    let labels = article.shell.labels.clone();
+    let shell = Shell { labels, canonical: article.shell.canonical.clone(), ..page.shell };
+    Ok(ColumnPage { single: Some(Box::new(article)), shell, ..page })
+}
+
+/// A dated list.
+async fn list(
+    site: &Site,
+    visit: &Visit,
+    column: &Column,
+    form: &Form,
+    page: ColumnPage,
+) -> Result<ColumnPage, Trouble> {
+    let year = form.number("year").and_then(|year| i16::try_from(year).ok());
+    let year = year.filter(|year| (1949..=2100).contains(year));
+    let number = form.number("page").and_then(|page| usize::try_from(page).ok()).unwrap_or(1).clamp(1, 50_000);
+    let query = ItemQuery { channel: column.id.clone(), year, page: number, rows: ROWS };
+    let found = site.office.items(visit.caller.body, query).await?;
+    let holding = holdings(site, visit, std::iter::once(column)).await?.pop().unwrap_or_default();
+    let own = nav::address(column);
+    let narrowed = year.map(|year| format!("year={year}&")).unwrap_or_default();
+    let updated = holding.span.map(|(_, last)| format!("，最近更新于{}", last.date())).unwrap_or_default();
+    let text = match year {
+        Some(year) => format!("{year}年{}条，共{}条{updated}。", found.total, holding.total),
+        None => format!("共{}条{updated}。", found.total),
     };
-    std::iter::once(all).chain((0..5).map(of)).collect()
+    Ok(ColumnPage {
+        years: years(&own, &holding, year),
+        found: text.into(),
+        rows: rows(site, visit.caller.body, &found.rows, true).await?,
+        pager: Pager::new(format!("{own}?{narrowed}page="), number as u64, ROWS as u64, found.total, "条"),
+        download: if found.total == 0 { String::new() } else { format!("{own}{}", directory::ENDING) },
+        ..page
+    })
+}
+
+/// Years in which something was placed, the newest first; without a choice to make, none.
+fn years(own: &str, holding: &Holding, chosen: Option<i16>) -> Vec<(Link, bool)> {
+    /// Years offered at most.
+    const MOST: usize = 8;
+    let Some((first, last)) = holding.span.map(|(first, last)| (first.date().year(), last.date().year())) else {
+        return Vec::new();
+    };
+    let of = |year: i16| (Link::new(format!("{own}?year={year}"), format!("{year}年")), chosen == Some(year));
+    let all = (Link::new(own.to_owned(), "全部"), chosen.is_none());
+    std::iter::once(all).chain((first..=last).rev().take(MOST).map(of)).collect()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::component::Lamp;
+    use crate::portal::sample::{HOSTILE, Samples, shell};
+
+    fn menu() -> Vec<Place> {
+        let one = |name: &'static str, depth, count| Place {
+            link: Link::new("/c/x", name),
+            depth,
+            count,
+            ..Place::default()
+        };
+        vec![
+            one("政府信息公开指南", 0, Some(1)),
+            one("法定主动公开内容", 0, None),
+            Place { here: true, ..one("政策文件", 1, Some(68)) },
+            Place { about: "任免和招考录用".into(), ..one("人事信息", 1, Some(0)) },
+            Place { link: Link::new("/foi", "依申请公开"), ..Place::default() },
+        ]
+    }
+
+    fn page(title: &'static str) -> ColumnPage {
+        let row = |title: &'static str, lamp| Row {
+            link: Link::new("/a/1", title),
+            date: "2026-10-30".into(),
+            notes: vec!["晴政办规〔2026〕5号".into()],
+            lamp: Some(lamp),
+            ways: vec![Link::new("/a/2", "解读")],
+            ..Row::default()
+        };
+        let rows = vec![
+            row("晴湾区人民政府办公室关于印发《晴湾区老年助餐服务管理办法》的通知", Lamp::new(LampKind::Green, "有效")),
+            row("晴湾区城市停车收费管理规定", Lamp::new(LampKind::Grey, "废止")),
+        ];
+        ColumnPage {
+            shell: Shell { path: "/c/zcwj".into(), section: "/c/xxgk".into(), ..shell(title) },
+            about: "行政规范性文件和其他政策文件".into(),
+            top: Link::new("/c/xxgk", "政府信息公开"),
+            menu: menu(),
+            years: vec![(Link::new("/c/zcwj", "全部"), true), (Link::new("/c/zcwj?year=2026", "2026年"), false)],
+            found: "共68条，最近更新于2026-10-30。".into(),
+            rows: Rows { rows, long: true },
+            pager: Pager::new("/c/zcwj?page=".into(), 1, 20, 68, "条"),
+            download: "/c/zcwj.csv".into(),
+            apply: Some("20个工作日".into()),
+            publish: "20个工作日".into(),
+            ..ColumnPage::default()
+        }
+    }
+
+    pub(crate) fn samples(out: &mut Samples) {
+        out.add("column", &page("政策文件"));
+        out.add("column-tree", &ColumnPage { tree: menu(), rows: Rows::default(), ..page("法定主动公开内容") });
+        let part = Part { link: Link::new("/c/xw", "本地要闻"), about: "要闻".into(), rows: page("").rows };
+        out.add("column-parts", &ColumnPage { parts: vec![part], ..page("政务动态") });
+        let mut hostile = page(HOSTILE);
+        hostile.rows.rows.iter_mut().for_each(|row| row.link.text = HOSTILE.into());
+        out.add("column-hostile", &hostile);
+        out.add("column-empty", &ColumnPage { rows: Rows::default(), download: String::new(), ..page("政策文件") });
+    }
 }

@@ -2,6 +2,7 @@
 //! newest first.
 
 use super::article;
+use super::column::SITE;
 use super::frame;
 use crate::Site;
 use crate::problem::{Kind as Why, Trouble};
@@ -20,8 +21,6 @@ const ENTRIES: usize = 50;
 
 /// The name of the feed of everything.
 const ALL: &str = "all";
-/// The channel that holds everything.
-const SITE: &str = "site";
 
 /// One entry, ready to be written in any format.
 #[derive(Clone, Debug, Serialize)]
@@ -80,8 +79,8 @@ struct Rss<'a> {
 pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(name): Path<String>) -> Result<Response, Trouble> {
     let missing = || Trouble::new(Why::NotFound);
     let (list, format) = name.rsplit_once('.').ok_or_else(missing)?;
-    let columns = article::columns(&site, &visit);
-    let column = columns.as_ref().and_then(|columns| columns.get(list));
+    let columns = frame::columns(&site);
+    let column = columns.and_then(|columns| columns.get(list));
     if list != ALL && column.is_none() {
         return Err(missing());
     }

@@ -176,6 +176,7 @@ pub(crate) mod tests {
                         date: "2026-11-19".into(),
                         notes: vec!["区城市管理局".into()],
                         excerpt: Text::default(),
+                        ..Row::default()
                     }],
                     long: false,
                 },

@@ -1,10 +1,11 @@
 //! The frame of portal pages: who speaks, where the page stands, how it is shown.
 
-use super::words;
+use super::{nav, words};
 use crate::Site;
 use crate::component::{Guard, Link, Text};
 use crate::page::{Identity, Modes, Shell};
 use crate::session::Visit;
+use publication::{Column, Columns};
 use std::sync::Arc;
 
 /// The body whose site this is.
@@ -32,9 +33,18 @@ pub fn address(site: &Site, path: &str) -> Option<String> {
     (!host.is_empty()).then(|| format!("{host}{path}"))
 }
 
+/// The columns of the site.
+pub fn columns(site: &Site) -> Option<&Columns> {
+    let body = site.office.body(site.office.default_body()).ok()?;
+    site.office.rules().columns(&body.kind)
+}
+
 /// A frame for a page; `cookie` says how it is shown.
 pub fn bare(site: &Site, cookie: Option<&str>, path: &str) -> Shell {
+    let plain = path.split_once('?').map_or(path, |(path, _)| path);
     Shell {
+        nav: nav::entries(columns(site)),
+        canonical: address(site, plain).unwrap_or_default(),
         body: identity(site),
         modes: cookie.map(Modes::read).unwrap_or_default(),
         path: path.to_owned(),
@@ -47,7 +57,30 @@ pub fn bare(site: &Site, cookie: Option<&str>, path: &str) -> Shell {
 pub fn shell(site: &Site, visit: &Visit, title: impl Into<Text>, section: &'static str) -> Shell {
     let modes = shown(visit);
     let cookie = modes.write();
-    Shell { title: title.into(), section: section.into(), ..bare(site, Some(&cookie), &visit.path) }
+    Shell {
+        title: title.into(),
+        section: nav::entry(columns(site), section).into(),
+        labels: nav::service_labels(section),
+        ..bare(site, Some(&cookie), &visit.path)
+    }
+}
+
+/// The frame of a page of a column.
+pub fn of_column(site: &Site, visit: &Visit, title: impl Into<Text>, column: &Column) -> Shell {
+    let columns = columns(site);
+    let entry = columns.and_then(|all| all.entry(&column.id)).map(nav::address).unwrap_or_default();
+    Shell {
+        section: entry.into(),
+        labels: nav::labels(column),
+        feeds: feeds(&column.id),
+        ..shell(site, visit, title, "")
+    }
+}
+
+/// The feeds of a list.
+pub fn feeds(name: &str) -> Vec<Link> {
+    let feed = |(ending, words): (&str, &'static str)| Link::new(format!("/feed/{name}.{ending}"), words);
+    [("rss", "RSS"), ("atom", "Atom"), ("json", "JSON Feed")].map(feed).into()
 }
 
 /// The frame of a page under its section's start page.

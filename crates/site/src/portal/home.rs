@@ -1,8 +1,8 @@
 //! The home page (P1, P31): doors, progress, latest replies, figures.
 
-use super::{flow, frame, replies};
+use super::{column, flow, frame, nav};
 use crate::Site;
-use crate::component::{Icon, Link, Rows, Stat, Stats, Text};
+use crate::component::{Icon, Link, Stat, Stats, Text};
 use crate::page;
 use crate::page::Shell;
 use crate::problem::Trouble;
@@ -10,7 +10,8 @@ use crate::session::Visit;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use office::RepliesQuery;
+use office::{ItemQuery, RepliesQuery};
+use publication::Columns;
 use std::sync::Arc;
 
 /// The home page; the same page shows large doors to readers in 长辈版.
@@ -25,10 +26,12 @@ pub struct Home {
     pub message_promise: Text,
     /// How many replies are public.
     pub replies_count: Text,
-    /// Published replies by category.
-    pub kinds: Vec<Link>,
-    /// Latest published replies.
-    pub latest: Rows,
+    /// Where policy documents stand, and how many there are; none where the rulebook has no such column.
+    pub policies: Option<(Link, Text)>,
+    /// The newest of the columns that the rulebook puts here.
+    pub lists: Vec<column::Part>,
+    /// 政府信息公开: its column and its blocks with what each holds.
+    pub open: Option<(Link, Vec<(Link, Text)>)>,
     /// Figures of last month; left out when there are none.
     pub figures: Stats,
     /// Span and source of the figures.
@@ -38,30 +41,68 @@ pub struct Home {
 /// The figure whose last month the home page shows.
 const FIGURE: &str = "messages";
 
-/// Replies on the home page.
-const LATEST: usize = 6;
+/// Rows of each list on the home page.
+const LATEST: usize = 4;
 
 /// The home page.
 pub async fn show(State(site): State<Arc<Site>>, visit: Visit) -> Result<Response, Trouble> {
     let body = visit.caller.body;
-    let latest = site.office.replies(body, RepliesQuery { page: 1, ..RepliesQuery::default() }).await?;
-    let count = match latest.total {
+    let replies = site.office.replies(body, RepliesQuery { page: 1, ..RepliesQuery::default() }).await?.total;
+    let count = match replies {
         0 => "答复后经来信人同意公开".to_owned(),
         total => format!("已公开{total}件答复"),
     };
     let promise = |id: &str| flow::amount(&site, id).unwrap_or_default();
     let figures = site.office.last_month(body, FIGURE).await.ok().filter(|month| month.all.received > 0);
-    let page = Home {
+    let mut page = Home {
         shell: frame::shell(&site, &visit, "首页", "/"),
         foi_promise: format!("不用注册，{}内答复", promise("foi.reply")).into(),
         message_promise: format!("咨询{}内答复", promise("message.consult")).into(),
         replies_count: count.into(),
-        kinds: if latest.total == 0 { Vec::new() } else { replies::kinds(&site) },
-        latest: Rows { rows: latest.rows.iter().take(LATEST).map(replies::brief_row).collect(), long: false },
         figures_note: figures.as_ref().map(note).unwrap_or_default().into(),
         figures: Stats { stats: figures.iter().flat_map(month_stats).collect() },
+        ..Home::default()
     };
+    page.shell.feeds = frame::feeds("all");
+    if let Some(columns) = frame::columns(&site) {
+        fill(&site, body, columns, &mut page).await?;
+    }
     Ok(page::render(&page, &page.shell))
+}
+
+/// What the columns of the rulebook put on the home page.
+async fn fill(site: &Site, body: i64, columns: &Columns, page: &mut Home) -> Result<(), Trouble> {
+    for one in columns.home() {
+        let query = ItemQuery { channel: one.id.clone(), rows: LATEST, ..ItemQuery::default() };
+        let items = site.office.items(body, query).await?.rows;
+        let rows = column::rows(site, body, &items, false).await?;
+        page.lists.push(column::Part { link: nav::link(one), about: one.about.clone(), rows });
+    }
+    let official = |id: &String| site.office.rules().kind(id).is_some_and(|kind| kind.official);
+    let policies = columns.columns.iter().find(|column| column.kinds.iter().any(official));
+    let Some(root) = columns.statutory() else { return Ok(()) };
+    let blocks: Vec<_> = columns.under(Some(&root.id)).collect();
+    let inside = |id: &str| columns.below(id).into_iter().map(|one| one.id.clone()).collect::<Vec<_>>();
+    let mut open = Vec::new();
+    for block in blocks {
+        let held = site.office.holdings(body, inside(&block.id)).await?;
+        let total: u64 = held.iter().map(|one| one.total).sum();
+        let last = held.iter().filter_map(|one| one.span).map(|(_, last)| last.date()).max();
+        let words = match last {
+            Some(day) if block.single => format!("{day}更新"),
+            Some(day) => format!("{total}条，{day}更新"),
+            None => "还没有内容".to_owned(),
+        };
+        open.push((nav::link(block), words.into()));
+    }
+    open.push((Link::new(nav::FOI, "依申请公开"), "网上、邮寄、当面".into()));
+    page.open = Some((nav::link(root), open));
+    if let Some(policies) = policies {
+        let held = site.office.holdings(body, vec![policies.id.clone()]).await?;
+        let total: u64 = held.iter().map(|one| one.total).sum();
+        page.policies = Some((nav::link(policies), format!("已公开{total}件").into()));
+    }
+    Ok(())
 }
 
 /// Span and meaning of the figures.
@@ -99,15 +140,25 @@ fn month_stats(month: &office::MonthFigures) -> Vec<Stat> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::component::Row;
+    use crate::component::{Row, Rows};
     use crate::portal::sample::{HOSTILE, Samples, shell};
+
+    fn list(name: &'static str, row: &impl Fn(&'static str, &str, &'static str, &'static str) -> Row) -> column::Part {
+        let rows = vec![
+            row("晴湾大道西段今起恢复双向通行，7条公交线路同步复线", "2026-11-19", "", ""),
+            row("晴湾区人民政府办公室关于印发《晴湾区老年助餐服务管理办法》的通知", "2026-11-18", "", ""),
+            row("全区121个老年助餐点完成秋季食品安全检查", "2026-11-17", "", ""),
+        ];
+        column::Part { link: Link::new("/c/xw", name), about: String::new(), rows: Rows { rows, long: false } }
+    }
 
     fn page(title: &'static str) -> Home {
         let row = |title: &'static str, date: &str, unit: &'static str, days: &'static str| Row {
             link: Link::new("/replies/1", title),
             date: date.into(),
-            notes: vec![unit.into(), days.into()],
-            excerpt: Text::default(),
+            notes: [unit, days].into_iter().filter(|note| !note.is_empty()).map(Text::from).collect(),
+            ways: vec![Link::new("/a/2", "解读")],
+            ..Row::default()
         };
         let stat = |label, figure, unit, note| Stat { label, figure, unit, note };
         Home {
@@ -115,17 +166,20 @@ pub(crate) mod tests {
             foi_promise: "不用注册，20个工作日内答复".into(),
             message_promise: "咨询5个工作日内答复，其他15个".into(),
             replies_count: "已公开216件答复".into(),
-            kinds: vec![Link::new("/replies?category=consult", "咨询"), Link::new("/replies?category=help", "求助")],
-            latest: Rows {
-                long: false,
-                rows: vec![
-                    row("望潮路幼儿园门口早晚高峰能不能设临时停车位", "2026-11-19", "区交通运输局", "6个工作日答复"),
-                    row("老旧小区加装电梯，低层住户不同意怎么办", "2026-11-18", "区住房和城乡建设局", "9个工作日答复"),
-                    row("居家养老助餐点周末是否营业", "2026-11-17", "区民政局", "2个工作日答复"),
-                    row("晴湾大道西段夜间施工噪声", "2026-11-13", "区城市管理局", "4个工作日答复"),
-                    row("外地户籍孩子入学需要准备哪些材料", "2026-11-12", "区教育局", "1个工作日答复"),
-                ],
-            },
+            policies: Some((Link::new("/c/zcwj", "政策文件"), "已公开126件".into())),
+            lists: ["本地要闻", "政策文件", "政策解读", "公告公示"].map(|name| list(name, &row)).into(),
+            open: Some((
+                Link::new("/c/xxgk", "政府信息公开"),
+                [
+                    ("政府信息公开指南", "2026-01-05更新"),
+                    ("政府信息公开制度", "18条，2026-03-02更新"),
+                    ("法定主动公开内容", "1260条，2026-11-20更新"),
+                    ("政府信息公开年报", "还没有内容"),
+                    ("依申请公开", "网上、邮寄、当面"),
+                ]
+                .map(|(name, note)| (Link::new("/c/xxgk", name), note.into()))
+                .into(),
+            )),
             figures: Stats {
                 stats: vec![
                     stat("收到来信和申请".into(), "1412".into(), "件".into(), "比上年同月多6.3%".into()),
@@ -144,11 +198,11 @@ pub(crate) mod tests {
         elder.shell.modes.elder = true;
         out.add("home-elder", &elder);
         let mut empty = page("首页");
-        empty.latest = Rows::default();
+        empty.lists.iter_mut().for_each(|list| list.rows = Rows::default());
         empty.figures = Stats::default();
         out.add("home-empty", &empty);
         let mut hostile = page(HOSTILE);
-        hostile.latest.rows.iter_mut().for_each(|row| row.link.text = HOSTILE.into());
+        hostile.lists.iter_mut().flat_map(|list| &mut list.rows.rows).for_each(|row| row.link.text = HOSTILE.into());
         hostile.replies_count = HOSTILE.into();
         out.add("home-hostile", &hostile);
     }

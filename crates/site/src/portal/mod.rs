@@ -4,6 +4,7 @@ mod answer;
 pub mod article;
 pub mod ask;
 pub mod column;
+pub mod directory;
 pub mod error;
 pub mod feed;
 pub mod filing;
@@ -11,7 +12,10 @@ pub mod flow;
 pub mod foi;
 pub mod frame;
 pub mod home;
+pub mod leave;
+pub mod machine;
 pub mod message;
+pub mod nav;
 pub mod own;
 pub mod prose;
 pub mod rate;
@@ -35,15 +39,10 @@ use axum::response::{IntoResponse, Response};
 use flow::{Foi, Message};
 use office::Permit::{Party, Public};
 
-/// Entries of the navigation: address and name.
-pub const SECTIONS: [(&str, &str); 6] = [
-    ("/", "首页"),
-    ("/foi", "申请公开"),
-    ("/message", "写信投诉"),
-    ("/petition", "信访"),
-    ("/replies", "办件答复"),
-    ("/q", "查进度"),
-];
+/// Where the search box leads, and what it says.
+pub const SEARCH: &str = "/replies";
+/// What the search box looks through.
+pub const SEARCH_LABEL: &str = "搜文件、信息、办件答复，或者直接输入文号";
 
 /// A short block beside the text of a page.
 #[derive(Clone, Debug, Default)]
@@ -82,6 +81,7 @@ pub fn routes() -> Vec<Route> {
         get("/assets/{file}", Public, assets::serve),
         get("/a/{id}", Public, article::show),
         get("/c/{id}", Public, column::show),
+        get("/xxgk", Public, column::statutory),
         get("/feed/{name}", Public, feed::show),
         get("/file/{id}", Public, article::file),
         get("/foi", Public, foi::start),
@@ -114,6 +114,10 @@ pub fn routes() -> Vec<Route> {
         get("/verify", Public, verify::show),
         post("/verify", Public, verify::send).uploads().limited(Class::Lookup),
         get("/similar", Public, replies::similar),
+        get("/leave", Public, leave::show),
+        get("/robots.txt", Public, machine::robots),
+        get("/sitemap.xml", Public, machine::sitemap),
+        get("/.well-known/security.txt", Public, machine::security),
         get("/petition", Public, statement::petition),
         get("/help", Public, statement::help),
         get("/help/{id}", Public, statement::procedure),

@@ -56,10 +56,6 @@ pub struct ReplyPage {
     pub answer: String,
     /// Who replied and when.
     pub answered: Text,
-    /// Unit that replied, for the page's metadata.
-    pub unit: Text,
-    /// Day of the reply, `YYYY-MM-DD`.
-    pub replied_on: Text,
     /// 公开证明.
     pub proof: Proof,
     /// Beside the text.
@@ -82,6 +78,8 @@ pub fn row(reply: &Reply) -> Row {
         date: reply.replied_on.map(|day| day.to_string()).unwrap_or_default(),
         notes: notes(reply),
         excerpt: excerpt.into(),
+        typed: true,
+        ..Row::default()
     }
 }
 
@@ -168,15 +166,21 @@ pub async fn list(State(site): State<Arc<Site>>, visit: Visit, form: Form) -> Re
 pub async fn one(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<String>) -> Result<Response, Trouble> {
     let reply = site.office.reply(visit.caller.body, &id).await?;
     let day = |date: Option<law::Date>| date.map(words::day).unwrap_or_default();
+    let mut shell = frame::under(&site, &visit, reply.title.clone(), "/replies", "办件答复");
+    let published = reply.replied_on.map(|day| day.to_string()).unwrap_or_default();
+    shell.labels.extend([
+        ("ArticleTitle", reply.title.clone()),
+        ("PubDate", published),
+        ("ContentSource", reply.unit.clone()),
+        ("Url", shell.canonical.clone()),
+    ]);
     let page = ReplyPage {
-        shell: frame::under(&site, &visit, reply.title.clone(), "/replies", "办件答复"),
+        shell,
         summary: notes(&reply),
         question: reply.question,
         asked: format!("{}来信", day(reply.filed_on)).into(),
         answer: reply.reply,
         answered: format!("{}　{}", reply.unit, day(reply.replied_on)).into(),
-        replied_on: reply.replied_on.map(|day| day.to_string()).unwrap_or_default().into(),
-        unit: reply.unit.into(),
         proof: verify::block(&site, &reply.public_id, reply.hash).await?,
         aside: Vec::new(),
     };
@@ -212,6 +216,7 @@ pub(crate) mod tests {
             date: "2026-11-19".into(),
             notes: vec!["投诉".into(), "区城市管理局".into(), "4个工作日答复".into(), "评价：满意".into()],
             excerpt: "您好！接到来信后，我局于11月16日到现场查看。该路段施工已取得夜间作业许可，时间为每日22时至次日2时；现要求施工单位将破碎作业调整到白天，并设置隔声围挡。".into(),
+            ..Row::default()
         }
         };
         Replies {
@@ -247,8 +252,6 @@ pub(crate) mod tests {
             asked: "2026年11月13日来信".into(),
             answer: "您好！接到来信后，我局于11月16日到现场查看。\n该路段施工已取得夜间作业许可，时间为每日22时至次日2时。现要求施工单位将破碎作业调整到白天，并设置隔声围挡，11月18日已经落实。\n再有问题，请打区城市管理局电话（0000）5550 0288。".into(),
             answered: "区城市管理局　2026年11月19日".into(),
-            unit: "区城市管理局".into(),
-            replied_on: "2026-11-19".into(),
             proof: Proof {
                 fingerprint: "3f1c9a7be02d44518d0c6a1f9b57e2c43f1c9a7be02d44518d0c6a1f9b57e2c4".into(),
                 verify: "/verify?at=1".into(),

@@ -1,7 +1,7 @@
 //! Samples of every page, and what holds for all of them.
 
 use super::ask::Ask;
-use crate::component::{Choice, ErrorSummary};
+use crate::component::{Choice, ErrorSummary, Link};
 use crate::page::{Identity, Shell};
 use askama::Template;
 use matter::{Procedure, Role, Step};
@@ -28,6 +28,15 @@ pub(crate) fn shell(title: &'static str) -> Shell {
         csrf: "sample".into(),
         path: "/".into(),
         today: "2026年11月20日　星期五".into(),
+        nav: [
+            ("/", "首页"),
+            ("/c/xxgk", "政府信息公开"),
+            ("/message", "写信投诉"),
+            ("/petition", "信访"),
+            ("/q", "查进度"),
+        ]
+        .map(|(href, name)| Link::new(href, name))
+        .into(),
         ..Shell::default()
     }
 }
@@ -69,7 +78,7 @@ pub(crate) struct Samples(pub(crate) Vec<(String, String)>);
 
 impl Samples {
     pub(crate) fn add(&mut self, name: &str, page: &impl Template) {
-        self.0.push((name.to_owned(), page.render().expect(name)));
+        self.0.push((format!("portal-{name}"), page.render().expect(name)));
     }
 }
 
@@ -88,7 +97,19 @@ pub(crate) fn all() -> Vec<(String, String)> {
     super::verify::tests::samples(&mut out);
     super::statement::tests::samples(&mut out);
     super::error::tests::samples(&mut out);
+    super::leave::tests::samples(&mut out);
+    super::column::tests::samples(&mut out);
+    super::article::tests::samples(&mut out);
     out.0
+}
+
+/// Writes the pages to the directory that `PORTAL_SAMPLES` names: the browser looks at them too.
+#[test]
+fn samples_are_laid_out_for_the_browser() {
+    let Ok(dir) = std::env::var("PORTAL_SAMPLES") else { return };
+    for (name, html) in all() {
+        std::fs::write(format!("{dir}/{name}.html"), html).expect("written");
+    }
 }
 
 /// The tags of a page: name, whole tag, whether it closes.
@@ -184,7 +205,9 @@ fn no_sample_carries_script_or_style_of_its_own() {
             assert!(name != "script" || closes || tag.contains(" src=\"/assets/"), "{page}: {tag}");
             assert!(!tag.contains(" on") || attribute(tag, "onclick").is_none(), "{page}: {tag}");
             for address in ["src", "href", "action"].iter().filter_map(|a| attribute(tag, a)) {
-                let local = address.starts_with('/') || address.starts_with('#') || address.starts_with("tel:");
+                // The only link that leaves is on the page that tells so, and the address of a page itself.
+                let told = tag.contains("rel=\"noopener") || tag.contains("rel=\"canonical\"");
+                let local = told || address.starts_with('/') || address.starts_with('#') || address.starts_with("tel:");
                 assert!(local, "{page}: {tag}");
             }
         }

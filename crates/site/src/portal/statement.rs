@@ -1,8 +1,8 @@
 //! Pages of settled text (P33): petition, help, procedures, site map, privacy, accessibility,
 //! and how pages are shown.
 
-use super::Aside;
-use super::frame;
+use super::flow::{Flow, Ground, Message};
+use super::{Aside, frame, nav};
 use crate::Site;
 use crate::component::{Choice, Choices, Link, Qr, Table, Text};
 use crate::form::{Form, local, see};
@@ -16,6 +16,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use matter::Procedure;
+use publication::{Column, Columns};
 use std::sync::Arc;
 
 /// How to petition (信访).
@@ -136,13 +137,22 @@ pub struct OnPhone {
 }
 
 /// The pages of the site in headed lists, for the site map.
-pub fn site_groups(procedures: &[Link]) -> Vec<(Text, Vec<Link>)> {
+pub fn site_groups(columns: Option<&Columns>, procedures: &[Link]) -> Vec<(Text, Vec<Link>)> {
     let links = |pairs: &[(&'static str, &'static str)]| {
         pairs.iter().map(|(href, text)| Link::new(*href, *text)).collect::<Vec<_>>()
     };
     let mut help = links(&[("/help", "帮助")]);
     help.extend_from_slice(procedures);
-    vec![
+    let tops = columns.into_iter().flat_map(|all| all.under(None).map(move |top| (all, top)));
+    let group = |(all, top): (&Columns, &Column)| {
+        let below = all.below(&top.id).into_iter().map(nav::link).collect();
+        (Text::from(top.label.clone()), below)
+    };
+    let (own, top): (Vec<_>, Vec<_>) = tops.map(group).partition(|(_, below): &(Text, Vec<Link>)| below.len() > 1);
+    let single: Vec<Link> = top.into_iter().flat_map(|(_, below)| below).collect();
+    let mut groups = own;
+    groups.extend((!single.is_empty()).then(|| ("其他栏目".into(), single)));
+    groups.extend([
         (
             "办理".into(),
             links(&[
@@ -165,7 +175,8 @@ pub fn site_groups(procedures: &[Link]) -> Vec<(Text, Vec<Link>)> {
                 ("/desk", "工作人员登录"),
             ]),
         ),
-    ]
+    ]);
+    groups
 }
 
 /// Procedures that citizens can begin, with the addresses of their help pages.
@@ -262,7 +273,10 @@ fn limit_table(site: &Site, rule: &Procedure) -> Table {
 /// All pages.
 pub async fn sitemap(State(site): State<Arc<Site>>, visit: Visit) -> Response {
     let links: Vec<Link> = procedures(&site, &visit).into_iter().map(|(link, _)| link).collect();
-    let page = Sitemap { shell: frame::shell(&site, &visit, "站点地图", ""), groups: site_groups(&links) };
+    let page = Sitemap {
+        shell: frame::shell(&site, &visit, "站点地图", ""),
+        groups: site_groups(frame::columns(&site), &links),
+    };
     page::render(&page, &page.shell)
 }
 
@@ -278,11 +292,22 @@ pub async fn accessibility(State(site): State<Arc<Site>>, visit: Visit) -> Respo
     page::render(&page, &page.shell)
 }
 
-/// 找错 is a message about the page where the error stands.
-pub async fn correct(State(site): State<Arc<Site>>, form: Form) -> Response {
+/// The page of the portal that a category of the rulebook names as its door (`door`).
+const CORRECT: &str = "correct";
+
+/// 找错 is a message of its own category about the page where the error stands; its limit is the
+/// rulebook's (国办发〔2017〕47号).
+///
+/// # Errors
+/// The rulebook has no messages.
+pub async fn correct(State(site): State<Arc<Site>>, visit: Visit, form: Form) -> Result<Response, Trouble> {
     let at = local(form.raw("at")).unwrap_or("/");
     let text = format!("网页：{}\n有错的地方：", frame::address(&site, at).unwrap_or_else(|| at.to_owned()));
-    see(&format!("/message/what?title={}&text={}", query_value("网站内容有错"), query_value(&text)))
+    let ground = Ground::of(&site, &visit, <Message as Flow>::FORM).await?;
+    let door = ground.procedure.categories.iter().find(|one| one.door.as_deref() == Some(CORRECT));
+    let category = door.map(|one| format!("category={}&", query_value(&one.id))).unwrap_or_default();
+    let title = query_value("网站内容有错");
+    Ok(see(&format!("/message/what?{category}title={title}&text={}", query_value(&text))))
 }
 
 /// A code for opening a page on a phone.
@@ -352,7 +377,7 @@ pub(crate) mod tests {
             steps: Table { caption: "办理步骤".into(), head: ["步骤", "谁来办", "期限", "依据"].map(Text::from).into(), rows: vec![vec!["提交".into(), "来信人".into(), "随时".into(), HOSTILE.into()], vec!["转办".into(), "总办人员".into(), "1个工作日".into(), "本机关规定".into()]], figures_from: None },
             limits: Table { caption: "期限".into(), head: ["期限", "多久", "从何时起", "依据"].map(Text::from).into(), rows: vec![vec!["咨询答复".into(), "5个工作日".into(), "提交".into(), "本机关规定".into()]], figures_from: None },
         });
-        out.add("sitemap", &Sitemap { shell: at("站点地图", "/sitemap"), groups: site_groups(&procedures) });
+        out.add("sitemap", &Sitemap { shell: at("站点地图", "/sitemap"), groups: site_groups(None, &procedures) });
         out.add("privacy", &Privacy { shell: at("隐私说明", "/privacy"), aside: vec![] });
         out.add("accessibility", &Accessibility { shell: at("无障碍声明", "/accessibility"), aside: vec![] });
         out.add("show", &Show::new(at("字号和对比度", "/show"), "/foi".into()));

@@ -8,6 +8,7 @@ mod forms;
 mod frame;
 mod log;
 mod permits;
+mod portal;
 mod script;
 mod sessions;
 mod set_up;

@@ -59,6 +59,11 @@ impl World {
         World { _data: data, clock, site, handler: 0, unit: 0 }
     }
 
+    /// The file of the store; none on PostgreSQL.
+    pub fn store_file(&self) -> Option<std::path::PathBuf> {
+        Some(self._data.path().join("mingtang.sqlite")).filter(|file| file.exists())
+    }
+
     pub fn office(&self) -> &Office {
         &self.site.office
     }
