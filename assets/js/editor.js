@@ -99,7 +99,7 @@
   /* Styles are read as words, never applied: the page's policy forbids them. */
   function dress(el) { return el.getAttribute('data-dress') || ''; }
   function clean(html) {
-    var bare = html.replace(/<style[\s\S]*?<\/style>/gi, '').replace(/\sstyle\s*=/gi, ' data-dress=');
+    var bare = html.replace(/<style[\s\S]*?<\/style>/gi, '').replace(/\sstyle\s*=/gi, ' data-dress=').replace(/\son[a-z]+\s*=/gi, ' data-off=');
     return blocks(new DOMParser().parseFromString(bare, 'text/html').body, make('div'));
   }
   function isHtml(text) { return /<(p|h[1-6]|table|ul|ol|div|br)[\s>]/i.test(text); }
