@@ -6,6 +6,8 @@
   var doc = document;
   var NUMERAL = '[一二三四五六七八九十百〇零]+', CHINESE = '[\\u3400-\\u9fff\\u3001\\u3002\\u300a-\\u3011\\uff01-\\uff5e”’]';
   var BLOCK = /^(P|H[1-6]|UL|OL|TABLE|BLOCKQUOTE|HR|DIV|SECTION|ARTICLE|LI|TR|TD|TH|TBODY|THEAD|TFOOT|CAPTION|FIGURE)$/;
+  /* Foreign elements are only ever held here: nothing of them is fetched or run. */
+  var inert = doc.implementation.createHTMLDocument('');
   function make(name, text) { var el = doc.createElement(name); if (text) el.textContent = text; return el; }
   function trimmed(text) { return text.replace(/^[\s\u3000\u00a0]+|[\s\u3000\u00a0]+$/g, ''); }
 
@@ -27,7 +29,7 @@
       if (child.nodeType !== 1 || /^(STYLE|SCRIPT|META|LINK|TITLE|IMG|XML|O:P)$/i.test(child.tagName) && !child.textContent) return;
       if (/^(STYLE|SCRIPT|TITLE)$/.test(child.tagName)) return;
       if (child.tagName === 'BR') { into.append(make('br')); return; }
-      var bold = /^(B|STRONG)$/.test(child.tagName) && !/normal/.test(child.style.fontWeight) || /^(bold|[6-9]00)$/.test(child.style.fontWeight);
+      var bold = /^(B|STRONG)$/.test(child.tagName) && !/font-weight:\s*normal/.test(dress(child)) || /font-weight:\s*(bold|[6-9]00)/.test(dress(child));
       var keep = bold ? 'strong' : { SUP: 'sup', SUB: 'sub', U: 'u' }[child.tagName], href = child.tagName === 'A' && child.getAttribute('href');
       if (href && /^(https?|mailto|tel):/.test(href)) { var link = make('a'); link.setAttribute('href', href); inline(child, link); into.append(link); return; }
       if (!keep) { inline(child, into); return; }
@@ -41,7 +43,7 @@
     ['colspan', 'rowspan'].forEach(function (name) { var n = +from.getAttribute(name); if (n > 1 && n < 1000) made.setAttribute(name, n); });
     Array.prototype.forEach.call(from.childNodes, function (child, i) {
       if (i && child.nodeType === 1 && BLOCK.test(child.tagName) && made.textContent) made.append(make('br'));
-      var one = make('div');
+      var one = inert.createElement('div');
       one.append(child.cloneNode(true));
       inline(one, made);
     });
@@ -58,7 +60,7 @@
     return made;
   }
   function heading(el) {
-    var name = el.tagName, outline = /mso-outline-level:\s*([1-9])/.exec(el.getAttribute('style') || ''), styled = /Mso(?:Heading|Title)|Heading([1-6])/i.exec(el.className || '');
+    var name = el.tagName, outline = /mso-outline-level:\s*([1-9])/.exec(dress(el)), styled = /Mso(?:Heading|Title)|Heading([1-6])/i.exec(el.className || '');
     var depth = /^H[1-6]$/.test(name) ? +name[1] : outline ? +outline[1] : styled ? +styled[1] || 1 : 0;
     return depth ? 'h' + Math.min(depth + (depth === 1 ? 1 : 0), 4) : '';
   }
@@ -70,7 +72,7 @@
       if (child.nodeType !== 1 || !BLOCK.test(child.tagName)) {
         if (child.nodeType === 1 && child.querySelector('p,table,h1,h2,h3,h4,ul,ol,div')) { flush(); blocks(child, into); return; }
         open = open || make('p');
-        var holder = make('div');
+        var holder = inert.createElement('div');
         holder.append(child.cloneNode(true));
         inline(holder, open);
         return;
@@ -94,7 +96,12 @@
     flush();
     return into;
   }
-  function clean(html) { return blocks(new DOMParser().parseFromString(html, 'text/html').body, make('div')); }
+  /* Styles are read as words, never applied: the page's policy forbids them. */
+  function dress(el) { return el.getAttribute('data-dress') || ''; }
+  function clean(html) {
+    var bare = html.replace(/<style[\s\S]*?<\/style>/gi, '').replace(/\sstyle\s*=/gi, ' data-dress=').replace(/\son[a-z]+\s*=/gi, ' data-off=');
+    return blocks(new DOMParser().parseFromString(bare, 'text/html').body, make('div'));
+  }
   function isHtml(text) { return /<(p|h[1-6]|table|ul|ol|div|br)[\s>]/i.test(text); }
 
   /* 一键排版: no indents by blanks, Chinese punctuation in Chinese text, levels by numbering. */

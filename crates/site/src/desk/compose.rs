@@ -350,13 +350,17 @@ fn gates(procedure: &Procedure, name: &str) -> bool {
     procedure.element(name).is_some_and(|element| element.options.iter().any(|option| option.id == "no"))
 }
 
+fn date_hint(field: &Field) -> Option<String> {
+    (field.form == Shape::Date).then(|| "如2026-11-20".into())
+}
+
 /// The input of a field of a kind.
 fn cell(field: &Field, prefix: &str, typed: &Typed) -> Cell {
     let name = format!("{prefix}{DOT}{}", field.id);
     let value = typed.answers.get(&name).cloned().unwrap_or_default();
     let value = if field.is_rich() { intake::html::plain(&value).unwrap_or(value) } else { value };
     let mut made = Box::new(name.clone(), field.label.clone(), value.clone()).error(typed.errors.at(&name));
-    if let Some(hint) = field.hint.clone().or_else(|| field.cite.clone()) {
+    if let Some(hint) = field.hint.clone().or_else(|| field.cite.clone()).or_else(|| date_hint(field)) {
         made = made.hint(hint);
     }
     if !field.required {
@@ -368,7 +372,8 @@ fn cell(field: &Field, prefix: &str, typed: &Typed) -> Cell {
     let (span, input) = match field.form {
         Shape::Rich => (12, Input::Rich(18)),
         Shape::Text => (12, Input::Area(5)),
-        Shape::Date => (4, Input::Typed("date")),
+        // A plain line, as everywhere on the desk: the pieces of a date picker do not show the focus.
+        Shape::Date => (4, Input::default()),
         Shape::Code => {
             let blank = Choice::new("", "请选择");
             let options =

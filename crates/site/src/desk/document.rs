@@ -104,9 +104,8 @@ fn element(view: &MatterView) -> Option<&str> {
 /// article and reason, its columns, a disclosure clause; checks have a table of their own.
 fn decided(site: &Site, view: &MatterView, document: &DocumentView) -> Facts {
     let columns = crate::portal::frame::columns(site);
-    let label = |id: &String| {
-        columns.as_ref().and_then(|all| all.get(id)).map_or_else(|| id.clone(), |column| column.label.clone())
-    };
+    let label =
+        |id: &String| columns.and_then(|all| all.get(id)).map_or_else(|| id.clone(), |column| column.label.clone());
     let mut facts = Vec::new();
     for one in view.procedure.elements.iter().filter(|one| one.id != TITLE) {
         match one.kind {
