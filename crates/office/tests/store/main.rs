@@ -6,6 +6,7 @@ mod chains;
 mod documents;
 mod feeds;
 mod found;
+mod guarded;
 mod jobs;
 mod logs;
 mod opening;
