@@ -28,7 +28,7 @@
   if (wrong) wrong.focus();
 
   /* Count what is typed. */
-  all('[data-max]').forEach(function (field) {
+  all('[data-max]:not([data-rich])').forEach(function (field) {
     var max = +field.getAttribute('data-max'), note = doc.createElement('p');
     note.className = 'count';
     field.insertAdjacentElement('afterend', note);

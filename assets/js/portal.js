@@ -86,6 +86,52 @@
     field.addEventListener('compositionend', function () { clearTimeout(timer); timer = setTimeout(ask, 400); });
   });
 
+  /* Titles and numbers of documents while a search is typed; the arrow keys walk through them. */
+  all('[data-complete]').forEach(function (field) {
+    if (!window.fetch) return;
+    var box = make('div', 'complete');
+    var said = make('p', 'vh');
+    var timer, last = '';
+    said.setAttribute('role', 'status');
+    field.parentNode.appendChild(box);
+    field.parentNode.appendChild(said);
+    var links = function () { return Array.prototype.slice.call(box.querySelectorAll('a')); };
+    var close = function () { box.textContent = ''; said.textContent = ''; last = ''; };
+    var ask = function () {
+      var words = field.value.trim();
+      if (words === last) return;
+      last = words;
+      if (Array.from(words).length < 2) { close(); return; }
+      fetch(field.getAttribute('data-complete') + '?q=' + encodeURIComponent(words), { headers: { Accept: 'text/html' } })
+        .then(function (answer) { return answer.ok ? answer.text() : ''; })
+        .then(function (html) {
+          if (words !== last) return;
+          var page = new DOMParser().parseFromString(html, 'text/html');
+          box.textContent = '';
+          Array.from(page.body.childNodes).forEach(function (node) { box.appendChild(node); });
+          said.textContent = links().length ? '有' + links().length + '条建议，按向下键选择' : '';
+        })
+        .catch(function () {});
+    };
+    field.addEventListener('input', function (event) {
+      clearTimeout(timer);
+      if (!event.isComposing) timer = setTimeout(ask, 200);
+    });
+    field.addEventListener('compositionend', function () { clearTimeout(timer); timer = setTimeout(ask, 200); });
+    field.parentNode.addEventListener('keydown', function (event) {
+      if (event.key === 'Escape') { close(); field.focus(); return; }
+      var step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+      var stops = [field].concat(links());
+      var at = stops.indexOf(document.activeElement);
+      if (!step || at < 0 || stops.length < 2) return;
+      event.preventDefault();
+      stops[(at + step + stops.length) % stops.length].focus();
+    });
+    field.parentNode.addEventListener('focusout', function (event) {
+      if (!field.parentNode.contains(event.relatedTarget)) close();
+    });
+  });
+
   /* Chosen files with their sizes; photographs are made smaller before they are sent. */
   var size = function (bytes) { return bytes < 1048576 ? Math.ceil(bytes / 1024) + ' KB' : (bytes / 1048576).toFixed(1) + ' MB'; };
   var shrink = function (file) {

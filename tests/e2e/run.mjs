@@ -6,6 +6,8 @@ after(close);
 await import('./journeys/samples.mjs');
 await import('./journeys/letter.mjs');
 await import('./journeys/application.mjs');
+await import('./journeys/find.mjs');
 await import('./journeys/desk.mjs');
 await import('./journeys/walk.mjs');
+await import('./journeys/publish.mjs');
 await import('./journeys/pages.mjs');

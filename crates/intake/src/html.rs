@@ -101,6 +101,27 @@ fn element(name: &str, line: &str) -> String {
     format!("<{name}>{}</{name}>", escape(line))
 }
 
+/// Cleaned HTML whose paragraphs become headings where their numbering says so: pages of older sites
+/// show headings as bold paragraphs.
+pub fn numbered(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(open) = rest.find("<p>") {
+        let (before, after) = rest.split_at(open);
+        out.push_str(before);
+        let Some(end) = after.find("</p>") else { return out + after };
+        let (block, next) = after.split_at(end + "</p>".len());
+        let words = words(block);
+        let plain = !block.contains("<img") && !block.contains("<br") && !block.contains("<a ");
+        match heading(&words) {
+            name @ ("h2" | "h3") if plain && !words.contains('\n') => out.push_str(&element(name, &words)),
+            _ => out.push_str(block),
+        }
+        rest = next;
+    }
+    out + rest
+}
+
 /// Rich text as plain text, where that loses nothing: [`from_plain`] makes the same of it again.
 pub fn plain(html: &str) -> Option<String> {
     let words = words(html);

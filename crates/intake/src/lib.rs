@@ -6,6 +6,7 @@ pub mod file;
 pub mod html;
 pub mod inside;
 pub mod messages;
+pub mod pages;
 pub mod picture;
 mod refusal;
 

@@ -28,9 +28,9 @@
 //! ```
 
 mod map;
-mod row;
-mod rows;
-mod time;
+pub(crate) mod row;
+pub(crate) mod rows;
+pub(crate) mod time;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
@@ -95,11 +95,11 @@ pub struct RowFault {
 }
 
 impl RowFault {
-    fn new(line: u64, field: &str, error: impl Into<String>) -> Self {
+    pub(crate) fn new(line: u64, field: &str, error: impl Into<String>) -> Self {
         Self { line, field: field.to_owned(), error: error.into() }
     }
 
-    fn of_row(line: u64, error: impl Into<String>) -> Self {
+    pub(crate) fn of_row(line: u64, error: impl Into<String>) -> Self {
         Self::new(line, "行", error)
     }
 }

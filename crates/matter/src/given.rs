@@ -57,7 +57,8 @@ impl Step {
 
 fn with_implied(step: &Step, act: &Act) -> BTreeMap<String, Value> {
     let mut values = act.values.clone();
-    values.retain(|_, value| !value.is_empty());
+    // No files is an answer too: the last one was let go.
+    values.retain(|_, value| !value.is_empty() || matches!(value, Value::Files(_)));
     for (name, codes) in [("channel", &step.channels), ("decision", &step.decisions)] {
         if let [only] = codes.as_slice() {
             values.entry(name.to_owned()).or_insert_with(|| Value::Code(only.clone()));

@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
-use commands::{audit, bench, check, clock, demo, doctor, figure, import, init, job, log, migrate};
-use commands::{procedure, serve, token, user, verify, version};
+use commands::{audit, bench, check, clock, demo, doctor, export, figure, import, init, inspect, job, log, migrate};
+use commands::{procedure, reindex, serve, token, user, verify, version};
 use office::{Fault, Office, Options, RuleFiles, Rulebook};
 
 #[global_allocator]
@@ -65,13 +65,16 @@ enum Command {
     #[command(name = "procedure")]
     Procedure(procedure::Args),
     Import(import::Args),
+    Export(export::Args),
     Figure(figure::Args),
+    Inspect(inspect::Args),
     Audit(audit::Args),
     User(user::Args),
     Token(token::Args),
     Job(job::Args),
     Migrate(migrate::Args),
     Doctor(doctor::Args),
+    Reindex(reindex::Args),
     Log(log::Args),
     Verify(verify::Args),
     Bench(bench::Args),
@@ -185,13 +188,16 @@ fn main() -> ExitCode {
             globals.rules().map(|rules| procedure::run(args, rules.procedures().map(Arc::as_ref)))
         }
         Command::Import(args) => import::run(args, &globals),
+        Command::Export(args) => export::run(args, &globals),
         Command::Figure(args) => figure::run(args, &globals),
+        Command::Inspect(args) => inspect::run(args, &globals),
         Command::Audit(args) => audit::run(args, &globals),
         Command::User(args) => user::run(args, &globals),
         Command::Token(args) => token::run(args, &globals),
         Command::Job(args) => job::run(args, &globals),
         Command::Migrate(args) => migrate::run(args, &globals),
         Command::Doctor(args) => Ok(doctor::run(args, &globals)),
+        Command::Reindex(args) => reindex::run(&args, &globals),
         Command::Log(args) => log::run(args, &globals),
         Command::Verify(args) => verify::run(&args),
         Command::Bench(args) => bench::run(args, &globals),

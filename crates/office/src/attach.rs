@@ -190,6 +190,14 @@ pub(crate) struct Raw {
 }
 
 impl Raw {
+    pub(crate) fn public_id(&self) -> &str {
+        &self.public_id
+    }
+
+    pub(crate) const fn row(&self) -> i64 {
+        self.id
+    }
+
     pub(crate) fn view(&self, key: &MatterKey) -> FileView {
         FileView {
             id: self.public_id.clone(),

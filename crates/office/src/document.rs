@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use matter::{Element, Guard, Kind as Form, Matter, Procedure, Step, Value};
 use publication::kind::{Form as Shape, Strictness, TITLE};
-use publication::{Columns, Kind};
+use publication::{Attribute, Columns, Edition, Kind};
 
 use crate::fail::{Fail, FieldError};
 use crate::house::House;
@@ -13,7 +13,8 @@ use crate::keys::MatterKey;
 use crate::office::Office;
 use crate::permit::Caller;
 use crate::store::{Fault, Query};
-use crate::{params, statements};
+use crate::view::FileView;
+use crate::{Article, EditionFile, Standing, StepAct, attach, params, statements};
 
 statements! {
     TEXT = "select sealed from matter_text where matter_id = $1 and element = $2";
@@ -166,11 +167,120 @@ pub struct DocumentView {
     pub columns: Vec<String>,
     /// Other typed elements of the matter, opened, by element.
     pub texts: Fields,
+    /// Its files, in order.
+    pub files: Vec<FileView>,
     /// What it still lacks, a sentence each at its field.
     pub gaps: Vec<FieldError>,
 }
 
+/// The files of a document that stay when it is changed.
+pub(crate) struct Staying {
+    element: String,
+    before: Vec<i64>,
+    rows: Vec<i64>,
+}
+
+impl Staying {
+    /// The element's value after an act that brings these files besides; none where nothing changes.
+    pub(crate) fn with(self, new: Option<(String, Value)>) -> Option<(String, Value)> {
+        let mut rows = self.rows;
+        if let Some((_, Value::Files(ids))) = new {
+            rows.extend(ids);
+        }
+        (rows != self.before).then_some((self.element, Value::Files(rows)))
+    }
+}
+
+/// The rows of the files that a document names now, in order.
+fn file_rows(matter: &Matter, element: &Element) -> Vec<i64> {
+    match matter.value(&element.id) {
+        Some(Value::Files(rows)) => rows,
+        _ => Vec::new(),
+    }
+}
+
+impl Article {
+    /// A text that is not public yet, as it would be shown; its files lead nowhere.
+    pub(crate) fn unpublished(edition: Edition, unit: String, columns: Vec<String>, files: Vec<FileView>) -> Article {
+        let file = |file: FileView| EditionFile {
+            public_id: file.id,
+            name: file.name,
+            media: file.media,
+            size: file.size,
+            hash: String::new(),
+        };
+        Article {
+            id: 0,
+            public_id: String::new(),
+            item: String::new(),
+            hash: String::new(),
+            standing: Standing::Public,
+            ended: None,
+            unit,
+            columns,
+            since: edition.published_at,
+            versions: Vec::new(),
+            related: Vec::new(),
+            files: files.into_iter().map(file).collect(),
+            older: None,
+            newer: None,
+            edition,
+        }
+    }
+}
+
 impl Office {
+    /// The files of a document that stay when a step changes it; none where the step takes no files.
+    ///
+    /// # Errors
+    /// A file that is not this document's is told at the field.
+    pub(crate) async fn staying(&self, matter: &Matter, act: &StepAct) -> Result<Option<Staying>, Fail> {
+        let procedure = self.house().procedure(&matter.procedure, &matter.version)?;
+        let files = of_form(&procedure, Form::Files).filter(|_| element(&procedure).is_some());
+        let taken = |one: &&Element| procedure.step(&act.step).is_some_and(|step| step.may_give(&one.id));
+        let Some(files) = files.filter(taken) else { return Ok(None) };
+        let before = file_rows(matter, files);
+        let Some(keep) = &act.keep else {
+            return Ok(Some(Staying { element: files.id.clone(), rows: before.clone(), before }));
+        };
+        let id = matter.id;
+        let known = self.read(move |q| attach::of_matter(q, id)).await?;
+        let row = |id: &String| known.iter().find(|file| file.public_id() == id).map(attach::Raw::row);
+        let wanted: Option<Vec<i64>> = keep.iter().map(row).collect();
+        let Some(wanted) = wanted.filter(|rows| rows.iter().all(|row| before.contains(row))) else {
+            let sentence = "要保留的附件不是本件的附件，没有保存；请刷新页面，重新选择。";
+            return Err(Fail::Invalid(vec![FieldError::new(&files.id, sentence)]));
+        };
+        let rows = before.iter().copied().filter(|row| wanted.contains(row)).collect();
+        Ok(Some(Staying { element: files.id.clone(), rows, before }))
+    }
+
+    /// A document as its public page would show it if it were published now: no edition is made.
+    ///
+    /// # Errors
+    /// As for [`Office::document`].
+    pub async fn preview(&self, caller: &Caller, matter: i64) -> Result<Article, Fail> {
+        let document = self.document(caller, matter).await?;
+        let (matter, _) = self.matter_and_key(caller, matter).await?;
+        let unit = self.units(caller).await?.into_iter().find(|one| Some(one.id) == matter.unit);
+        let now = self.now();
+        let edition = Edition {
+            kind: document.kind,
+            title: document.title,
+            attribute: Attribute::Proactive,
+            published_at: now,
+            fields: document.fields,
+            files: Vec::new(),
+            corrects: None,
+        };
+        Ok(Article::unpublished(
+            edition,
+            unit.map(|unit| unit.name).unwrap_or_default(),
+            document.columns,
+            document.files,
+        ))
+    }
+
     /// The document of a matter.
     ///
     /// # Errors
@@ -191,6 +301,9 @@ impl Office {
                 }
                 let columns = columns_of(&procedure, &matter);
                 let kind = kind_of(&house, &procedure, &matter);
+                let named = of_form(&procedure, Form::Files).map(|one| file_rows(&matter, one)).unwrap_or_default();
+                let all: Vec<FileView> = attach::of_matter(q, matter.id)?.iter().map(|file| file.view(&key)).collect();
+                let file = |row: i64| all.iter().find(|file| file.row == row).cloned();
                 let gaps = kind.map(|kind| gaps(kind, &procedure, &fields, &columns)).unwrap_or_default();
                 Ok(DocumentView {
                     kind: kind.map(|kind| kind.id.clone()).unwrap_or_default(),
@@ -198,6 +311,7 @@ impl Office {
                     fields,
                     columns,
                     texts,
+                    files: named.into_iter().filter_map(file).collect(),
                     gaps,
                 })
             })

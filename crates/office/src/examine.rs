@@ -4,7 +4,6 @@ use law::Moment;
 use matter::Role;
 
 use crate::fail::Fail;
-use crate::index::CONSUMER;
 use crate::office::Office;
 use crate::permit::Caller;
 use crate::store::Fault;
@@ -14,9 +13,13 @@ statements! {
     LAPSES = "select count(*) from clock where lapses = 1 and paused = 0 and due_at < $1";
     LATE = "select count(*) from job where state = 'waiting' and run_at < $1";
     DEAD = "select count(*) from job where state = 'dead'";
+    PUBLIC = "select count(*) from edition where state = 'public'";
+    SOME = "select 1 from matter union all select 1 from edition limit 1";
     NEWEST = "select at from audit order by id desc limit 1";
 }
 
+/// More changes than these are not counted.
+const MANY: u32 = 1000;
 /// What a worker that runs has done by then, in minutes.
 const PATIENCE_MINUTES: i64 = 10;
 
@@ -31,6 +34,8 @@ pub struct Health {
     pub dead: i64,
     /// Changes that the indexes have not taken in; at least so many.
     pub unindexed: usize,
+    /// Editions that are public, and those that the index holds.
+    pub public: (i64, u64),
     /// Versions of procedures whose stored text is not the rulebook's.
     pub unlike: Vec<String>,
     /// The newest audit record.
@@ -47,11 +52,16 @@ impl Office {
     pub fn health(&self) -> Result<Health, Fail> {
         let (house, body, now) = (self.house().clone(), Caller::system(self.default_body()).body, self.now());
         let before = now.plus_minutes(-PATIENCE_MINUTES).millis();
+        let pair = self.indexes().pair();
+        let (place, held) = (pair.place()?, pair.public.len());
         Ok(self.store().read_blocking(move |q| {
             let mut count =
                 |statement, values: &[_]| Ok::<i64, Fault>(q.row(statement, values, |row| row.get(0))?.unwrap_or(0));
             let (lapses, late) = (count(&LAPSES, params![before])?, count(&LATE, params![before])?);
             let dead = count(&DEAD, params![])?;
+            let public = (count(&PUBLIC, params![])?, held);
+            let empty = place.is_none() && count(&SOME, params![])? > 0;
+            let unindexed = feed::after(q, place.unwrap_or_default(), MANY)?.len();
             let officers = people::of_body(q, body)?;
             let administers =
                 |officer: &&people::Officer| officer.active && officer.roles.contains(&Role::Administrator);
@@ -59,7 +69,8 @@ impl Office {
                 lapses,
                 late,
                 dead,
-                unindexed: feed::unseen(q, CONSUMER, 1000)?.len(),
+                unindexed: if empty { unindexed.max(MANY as usize) } else { unindexed },
+                public,
                 unlike: pins::unlike(q, &house.rules)?,
                 newest: q.row(&NEWEST, params![], |row| row.get::<i64>(0))?.map(Moment::from_millis),
                 administrators: officers.iter().filter(administers).count(),

@@ -7,6 +7,9 @@
 //! transaction of another database there delays the feed.) The embedded store has one writer and
 //! needs no such care.
 
+use std::fmt;
+use std::str::FromStr;
+
 use crate::store::{Fault, Query, Tx};
 use crate::{params, statements};
 
@@ -16,6 +19,7 @@ statements! {
         sqlite "select xid, seq, topic, id, body_id from change where $1 >= 0 and seq > $2 order by seq limit $3",
         postgres "select xid, seq, topic, id, body_id from change where (xid, seq) > ($1, $2) and xid < txid_snapshot_xmin(txid_current_snapshot()) order by xid, seq limit $3";
     CURSOR = "select xid, seq from cursor where consumer = $1";
+    LEAVE = "delete from cursor where consumer = $1";
     ADVANCE = "insert into cursor (consumer, xid, seq) values ($1, $2, $3) on conflict (consumer) do update set xid = excluded.xid, seq = excluded.seq";
     CURSORS = "select min(seq) from cursor";
     PRUNE = "delete from change where seq < $1 and xid < (select min(xid) from cursor) + 1";
@@ -41,6 +45,21 @@ pub struct Position {
     seq: i64,
 }
 
+impl fmt::Display for Position {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}.{}", self.xid, self.seq)
+    }
+}
+
+impl FromStr for Position {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Position, ()> {
+        let (xid, seq) = text.split_once('.').ok_or(())?;
+        Ok(Position { xid: xid.parse().map_err(drop)?, seq: seq.parse().map_err(drop)? })
+    }
+}
+
 /// Notes a change in the running transaction.
 ///
 /// # Errors
@@ -54,10 +73,25 @@ pub fn note(tx: &mut Tx<'_>, topic: &str, id: i64, body: i64) -> Result<(), Faul
 /// # Errors
 /// The store's fault.
 pub fn unseen(query: &mut Query<'_>, consumer: &str, limit: u32) -> Result<Vec<Change>, Fault> {
-    let from = query
-        .row(&CURSOR, params![consumer], |row| Ok(Position { xid: row.get(0)?, seq: row.get(1)? }))?
-        .unwrap_or_default();
+    let from = seen(query, consumer)?;
     after(query, from, limit)
+}
+
+/// Up to where `consumer` has seen the feed.
+///
+/// # Errors
+/// The store's fault.
+pub fn seen(query: &mut Query<'_>, consumer: &str) -> Result<Position, Fault> {
+    let cursor = query.row(&CURSOR, params![consumer], |row| Ok(Position { xid: row.get(0)?, seq: row.get(1)? }))?;
+    Ok(cursor.unwrap_or_default())
+}
+
+/// Forgets a consumer: what only it had not seen may be removed.
+///
+/// # Errors
+/// The store's fault.
+pub fn leave(tx: &mut Tx<'_>, consumer: &str) -> Result<(), Fault> {
+    tx.execute(&LEAVE, params![consumer]).map(drop)
 }
 
 /// The changes after a place in the feed, for consumers that keep their place elsewhere.

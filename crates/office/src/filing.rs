@@ -12,11 +12,11 @@ use crate::document;
 use crate::fail::{Fail, FieldError};
 use crate::gate;
 use crate::keys::{BodyKeys, Keys, MatterKey};
-use crate::list::confined;
 use crate::office::{Office, actor};
 use crate::permit::Caller;
 use crate::prepare::{self, Lock};
 use crate::row::{self, Ticket};
+use crate::sight::confined;
 use crate::store::{Lane, Tx};
 use crate::ticket::{self, Code};
 

@@ -1,34 +1,47 @@
 //! The two indexes, kept up with the store by its change feed: `public` over editions, `desk` over
 //! matters, of which it is given masked text only. Disposable: an empty one is filled anew.
+//!
+//! They stand together in a *generation*, a directory that `index/now` names. [`rebuild`] fills a new
+//! one beside it while the old one serves; when it is whole, the name changes, and every process turns
+//! to it with its next look. Each generation keeps its own place in the feed, so that it takes in by
+//! itself what changed while it was filled.
 
-use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, mpsc};
 
 use search::{Doc, Index, Kind, Op, Writer};
 
-use crate::feed;
-use crate::store::{Fault, Query, Row, Store, Tx};
+use crate::feed::{self, Position};
+use crate::house::House;
+use crate::indexed::{self, Raw};
+use crate::store::{Fault, Lane, Query, Store, Tx};
 use crate::{params, statements};
 
 statements! {
-    MATTER = "select m.id, m.body_id, m.procedure, m.category, m.state, m.unit_id, m.number, m.filed_at, m.parent_id from matter m where m.id = $1";
-    MATTER_TEXTS = "select element, masked from matter_text where matter_id = $1 and element not like '~%' union all select element, masked from matter_text_past where matter_id = $1 and element <> 'title'";
-    EDITION = "select id, body_id, kind, title, content, category, unit_id, published_at, state from edition where id = $1";
     MATTERS_AFTER = "select id from matter where id > $1 order by id limit $2";
-    EDITIONS_AFTER = "select id from edition where id > $1 order by id limit $2";
 }
 
 /// The name under which the feed knows this consumer.
 pub(crate) const CONSUMER: &str = "search";
+/// The name under which a filling holds the feed's changes until its index has seen them.
+const FILLING: &str = "search filling";
 /// Changes indexed with one commit.
 const BATCH: u32 = 500;
+/// Rows read at once by a filling, and documents after which it commits.
+const ROWS: u32 = 1000;
+const COMMIT: u64 = 200_000;
+/// The file that names the generation in use, and the directory of one that is being filled.
+const NOW: &str = "now";
+const NEXT: &str = "next";
 
 fn fault(error: search::Fault) -> Fault {
     Fault::Files(error.to_string())
 }
 
-/// Both indexes and their writers.
-pub(crate) struct Indexes {
+/// One generation.
+pub(crate) struct Pair {
+    name: String,
     /// Editions.
     pub public: Index,
     /// Matters.
@@ -36,25 +49,170 @@ pub(crate) struct Indexes {
     writers: Mutex<Option<(Writer, Writer)>>,
 }
 
+/// The generation in use.
+pub(crate) struct Indexes {
+    dir: PathBuf,
+    pair: RwLock<Arc<Pair>>,
+}
+
+/// How far a filling has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Filled {
+    /// Matters indexed.
+    pub matters: u64,
+    /// Editions indexed: those that are public.
+    pub editions: u64,
+}
+
+impl Pair {
+    fn open(dir: &Path, name: &str) -> Result<Pair, Fault> {
+        let place = dir.join(name);
+        let public = Index::open(&place.join("public"), Kind::Public).map_err(fault)?;
+        let desk = Index::open(&place.join("desk"), Kind::Desk).map_err(fault)?;
+        Ok(Pair { name: name.to_owned(), public, desk, writers: Mutex::new(None) })
+    }
+
+    /// Up to where it has seen the feed; none while it is empty.
+    pub(crate) fn place(&self) -> Result<Option<Position>, Fault> {
+        Ok(self.desk.place().map_err(fault)?.parse().ok())
+    }
+
+    /// Makes changes durable and visible; false when another process is the one that writes.
+    fn put(&self, public: &[Op], desk: &[Op], place: Position) -> Result<bool, Fault> {
+        let mut writers = self.writers.lock().unwrap_or_else(PoisonError::into_inner);
+        if writers.is_none() {
+            let both = self.public.writer().and_then(|public| Ok((public, self.desk.writer()?)));
+            match both {
+                Err(search::Fault::Written) => return Ok(false),
+                both => *writers = Some(both.map_err(fault)?),
+            }
+        }
+        let Some((to_public, to_desk)) = writers.as_mut() else { return Ok(false) };
+        let place = place.to_string();
+        if !public.is_empty() {
+            to_public.apply(public, &place).map_err(fault)?;
+        }
+        // The desk's place counts for both, so it is the last to be written.
+        to_desk.apply(desk, &place).map_err(fault)?;
+        Ok(true)
+    }
+
+    /// Fills both from the store's tables, whatever was in them.
+    fn fill(
+        &self,
+        store: &Store,
+        house: &House,
+        from: Position,
+        told: &mut dyn FnMut(Filled),
+    ) -> Result<Filled, Fault> {
+        let mut filled = Filled::default();
+        let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().min(4));
+        let mut desk = self.desk.bulk_writer(1).map_err(fault)?;
+        let mut public = self.public.bulk_writer(threads).map_err(fault)?;
+        desk.clear().and_then(|()| public.clear()).map_err(fault)?;
+        each_batch(store, read_matters, |docs: Vec<Doc>| {
+            desk.add(&docs).map_err(fault)?;
+            filled.matters += docs.len() as u64;
+            told(filled);
+            Ok(())
+        })?;
+        let mut committed = 0;
+        each_batch(store, read_editions, |raws: Vec<Raw>| {
+            let docs = raws.into_iter().filter_map(|raw| indexed::doc(&house.rules, raw).transpose());
+            let docs = docs.collect::<Result<Vec<_>, _>>()?;
+            public.add(&docs).map_err(fault)?;
+            filled.editions += docs.len() as u64;
+            if filled.editions - committed >= COMMIT {
+                public.commit("").map_err(fault)?;
+                committed = filled.editions;
+            }
+            told(filled);
+            Ok(())
+        })?;
+        let place = from.to_string();
+        public.commit(&place).and_then(|()| desk.commit(&place)).map_err(fault)?;
+        Ok(filled)
+    }
+}
+
+type Batch<T> = (Option<i64>, Vec<T>);
+
+fn read_matters(q: &mut Query<'_>, after: i64) -> Result<Batch<Doc>, Fault> {
+    let ids: Vec<i64> = q.rows(&MATTERS_AFTER, params![after, ROWS], |row| row.get(0))?;
+    let last = ids.last().copied();
+    let docs = ids.into_iter().filter_map(|id| indexed::matter(q, id).transpose());
+    Ok((last, docs.collect::<Result<Vec<_>, _>>()?))
+}
+
+fn read_editions(q: &mut Query<'_>, after: i64) -> Result<Batch<Raw>, Fault> {
+    let raws = indexed::editions(q, after, i64::MAX, ROWS)?;
+    Ok((raws.last().map(|raw| raw.id), raws))
+}
+
+/// Reads rows in batches by their ids, one batch ahead of what is done with them.
+fn each_batch<T: Send + 'static>(
+    store: &Store,
+    read: fn(&mut Query<'_>, i64) -> Result<Batch<T>, Fault>,
+    mut with: impl FnMut(Vec<T>) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    std::thread::scope(|scope| {
+        let (send, receive) = mpsc::sync_channel(2);
+        scope.spawn(move || {
+            let mut after = 0;
+            loop {
+                let batch = store.read_blocking(move |q| read(q, after));
+                let last = batch.as_ref().ok().and_then(|(last, _)| *last);
+                // Whoever listens has gone, or this was the end.
+                if send.send(batch.map(|(_, rows)| rows)).is_err() || last.is_none() {
+                    return;
+                }
+                after = last.unwrap_or(i64::MAX);
+            }
+        });
+        receive.iter().try_for_each(|batch| with(batch?))
+    })
+}
+
 impl Indexes {
     pub(crate) fn open(data: &Path) -> Result<Indexes, Fault> {
         let dir = data.join("index");
-        let public = Index::open(&dir.join("public"), Kind::Public).map_err(fault)?;
-        let desk = Index::open(&dir.join("desk"), Kind::Desk).map_err(fault)?;
-        Ok(Indexes { public, desk, writers: Mutex::new(None) })
+        let pair = Pair::open(&dir, &named(&dir))?;
+        Ok(Indexes { dir, pair: RwLock::new(Arc::new(pair)) })
     }
 
-    /// Shows what the worker of another process has committed.
+    /// The generation in use.
+    pub(crate) fn pair(&self) -> Arc<Pair> {
+        self.pair.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Turns to the generation that is named now; answers whether it is another one.
+    fn turn(&self) -> Result<bool, Fault> {
+        let name = named(&self.dir);
+        if self.pair().name == name {
+            return Ok(false);
+        }
+        let pair = Arc::new(Pair::open(&self.dir, &name)?);
+        *self.pair.write().unwrap_or_else(PoisonError::into_inner) = pair;
+        Ok(true)
+    }
+
+    /// Shows what another process has committed or made anew.
     pub(crate) fn refresh(&self) -> Result<(), Fault> {
-        self.public.refresh().and_then(|()| self.desk.refresh()).map_err(fault)
+        self.turn()?;
+        let pair = self.pair();
+        pair.public.refresh().and_then(|()| pair.desk.refresh()).map_err(fault)
     }
 
     /// Takes in what changed since the last time; answers whether there was anything.
-    pub(crate) fn follow(&self, store: &Store) -> Result<bool, Fault> {
-        if self.desk.cursor().map_err(fault)? == 0 {
-            self.fill(store)?;
-        }
-        let changes = store.read_blocking(|q| feed::unseen(q, CONSUMER, BATCH))?;
+    pub(crate) fn follow(&self, store: &Store, house: &House) -> Result<bool, Fault> {
+        self.turn()?;
+        let pair = self.pair();
+        let Some(from) = pair.place()? else {
+            let from = store.read_blocking(cursor)?;
+            pair.fill(store, house, from, &mut |_| ())?;
+            return Ok(true);
+        };
+        let changes = store.read_blocking(move |q| feed::after(q, from, BATCH))?;
         let Some(last) = changes.last().map(|change| change.position) else { return Ok(false) };
         let of = |topic: &str| -> Vec<i64> {
             let mut ids: Vec<i64> = changes.iter().filter(|one| one.topic == topic).map(|one| one.id).collect();
@@ -62,103 +220,85 @@ impl Indexes {
             ids.dedup();
             ids
         };
-        self.put(store, of("matter"), of("edition"))?;
-        store.write_blocking(crate::store::Lane::Bulk, move |tx: &mut Tx<'_>| feed::advance(tx, CONSUMER, last))?;
+        let (public, desk) = read(store, house, of("matter"), of("edition"))?;
+        if !pair.put(&public, &desk, last)? {
+            pair.public.refresh().and_then(|()| pair.desk.refresh()).map_err(fault)?;
+            return Ok(false);
+        }
+        store.write_blocking(Lane::Bulk, move |tx: &mut Tx<'_>| feed::advance(tx, CONSUMER, last))?;
         Ok(true)
     }
 
-    /// Fills empty indexes from the store's tables.
-    fn fill(&self, store: &Store) -> Result<(), Fault> {
-        for (statement, matters) in [(&MATTERS_AFTER, true), (&EDITIONS_AFTER, false)] {
-            let mut after = 0;
-            loop {
-                let ids = store.read_blocking(move |q| q.rows(statement, params![after, BATCH], |row| row.get(0)))?;
-                let Some(last) = ids.last() else { break };
-                after = *last;
-                if matters { self.put(store, ids, Vec::new())? } else { self.put(store, Vec::new(), ids)? }
-            }
-        }
-        self.put(store, Vec::new(), Vec::new())
-    }
-
-    fn put(&self, store: &Store, matters: Vec<i64>, editions: Vec<i64>) -> Result<(), Fault> {
-        let (desk, public) = store.read_blocking(move |q| {
-            let mut desk = Vec::new();
-            for id in matters {
-                desk.extend(matter(q, id)?);
-            }
-            let mut public = Vec::new();
-            for id in editions {
-                public.extend(edition(q, id)?);
-            }
-            Ok((desk, public))
+    /// Fills a new generation beside the one in use and puts it in its place, while other processes
+    /// serve and write.
+    pub(crate) fn rebuild(&self, store: &Store, house: &House, told: &mut dyn FnMut(Filled)) -> Result<Filled, Fault> {
+        let from = store.read_blocking(cursor)?;
+        store.write_blocking(Lane::Bulk, move |tx: &mut Tx<'_>| feed::advance(tx, FILLING, from))?;
+        let filled = Pair::open(&self.dir, NEXT)?.fill(store, house, from, told)?;
+        let number = named(&self.dir).trim_start_matches('g').parse::<u64>().unwrap_or(0) + 1;
+        let name = format!("g{number}");
+        let put = || {
+            let _ = fs::remove_dir_all(self.dir.join(&name));
+            fs::rename(self.dir.join(NEXT), self.dir.join(&name))?;
+            fs::write(self.dir.join("now.part"), &name)?;
+            fs::rename(self.dir.join("now.part"), self.dir.join(NOW))
+        };
+        put().map_err(|error| Fault::files(&self.dir, &error))?;
+        store.write_blocking(Lane::Bulk, move |tx: &mut Tx<'_>| {
+            feed::advance(tx, CONSUMER, from)?;
+            feed::leave(tx, FILLING)
         })?;
-        let mut writers = self.writers.lock().unwrap_or_else(PoisonError::into_inner);
-        if writers.is_none() {
-            *writers = Some((self.public.writer().map_err(fault)?, self.desk.writer().map_err(fault)?));
+        self.turn()?;
+        Ok(filled)
+    }
+
+    /// Removes the generations that were in use before. Readers of other processes keep the files open
+    /// that they still need.
+    pub(crate) fn sweep(&self) {
+        let used = [self.pair().name.clone(), named(&self.dir)];
+        for entry in fs::read_dir(&self.dir).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            // The very first generation has no name: its two indexes stand in the directory itself.
+            let own = if matches!(name.as_str(), "public" | "desk") { "" } else { name.as_str() };
+            let made = own.is_empty() || own.starts_with('g');
+            if made && used.iter().all(|used| used != own) && entry.path().is_dir() {
+                let _ = fs::remove_dir_all(entry.path());
+            }
         }
-        let Some((to_public, to_desk)) = writers.as_mut() else { return Ok(()) };
-        if !public.is_empty() {
-            to_public.apply(&public, 1).map_err(fault)?;
-        }
-        to_desk.apply(&desk, 1).map_err(fault)
     }
 }
 
-fn facets(row: &Row<'_>, names: &[(usize, &str)]) -> Result<Vec<(String, String)>, Fault> {
-    let mut found = Vec::new();
-    for (column, name) in names {
-        found.extend(row.get::<Option<String>>(*column)?.map(|value| ((*name).to_owned(), value)));
-    }
-    Ok(found)
+/// The generation that the directory names; the first one stands in the directory itself.
+fn named(dir: &Path) -> String {
+    fs::read_to_string(dir.join(NOW)).map(|name| name.trim().to_owned()).unwrap_or_default()
 }
 
-/// The document of a matter; none for a child, which is found by its parent.
-fn matter(q: &mut Query<'_>, id: i64) -> Result<Option<Op>, Fault> {
-    let doc = q.row(&MATTER, params![id], |row| {
-        if row.get::<Option<i64>>(8)?.is_some() {
-            return Ok(None);
+/// Up to where the feed was taken in when somebody last did so.
+fn cursor(q: &mut Query<'_>) -> Result<Position, Fault> {
+    feed::seen(q, CONSUMER)
+}
+
+fn read(store: &Store, house: &House, matters: Vec<i64>, changed: Vec<i64>) -> Result<(Vec<Op>, Vec<Op>), Fault> {
+    let (desk, raws, gone) = store.read_blocking(move |q| {
+        let mut desk = Vec::new();
+        for id in matters {
+            desk.extend(indexed::matter(q, id)?.map(Op::Put));
         }
-        Ok(Some(Doc {
-            id: row.get(0)?,
-            body: row.get(1)?,
-            units: row.get::<Option<i64>>(5)?.into_iter().collect(),
-            numbers: row.get::<Option<String>>(6)?.into_iter().collect(),
-            facets: facets(row, &[(2, "procedure"), (3, "category"), (4, "state")])?,
-            at: row.get(7)?,
-            ..Doc::default()
-        }))
+        let mut ids = changed.clone();
+        for id in changed {
+            ids.extend(indexed::told_of(q, id)?);
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        let (mut raws, mut gone) = (Vec::new(), Vec::new());
+        for id in ids {
+            match indexed::editions(q, id - 1, id, 1)?.pop() {
+                Some(raw) => raws.push(raw),
+                None => gone.push(Op::Delete(id)),
+            }
+        }
+        Ok((desk, raws, gone))
     })?;
-    let Some(mut doc) = doc.flatten() else { return Ok(None) };
-    for (element, masked) in
-        q.rows(&MATTER_TEXTS, params![id], |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)))?
-    {
-        let place = if element == "title" { &mut doc.title } else { &mut doc.text };
-        place.push_str(&masked);
-        place.push('\n');
-    }
-    Ok(Some(Op::Put(doc)))
-}
-
-/// The document of an edition; one that is no longer public is removed.
-fn edition(q: &mut Query<'_>, id: i64) -> Result<Option<Op>, Fault> {
-    q.row(&EDITION, params![id], |row| {
-        if row.get::<String>(8)? != "public" {
-            return Ok(Op::Delete(id));
-        }
-        let content: String = row.get(4)?;
-        let edition: publication::Edition =
-            serde_json::from_str(&content).map_err(|error| Fault::Shape(format!("edition {id}: {error}")))?;
-        let mut names = facets(row, &[(2, "kind"), (5, "category")])?;
-        names.extend(row.get::<Option<i64>>(6)?.map(|unit| ("unit".to_owned(), unit.to_string())));
-        Ok(Op::Put(Doc {
-            id,
-            body: row.get(1)?,
-            title: row.get(3)?,
-            text: edition.fields.values().map(String::as_str).collect::<Vec<_>>().join("\n"),
-            facets: names,
-            at: row.get(7)?,
-            ..Doc::default()
-        }))
-    })
+    let public = raws.into_iter().map(|raw| indexed::op(&house.rules, raw));
+    Ok((public.chain(gone.into_iter().map(Ok)).collect::<Result<Vec<_>, _>>()?, desk))
 }

@@ -7,7 +7,8 @@ use matter::{Procedure, Role};
 
 use crate::fail::Fail;
 use crate::permit::Caller;
-use crate::row::{NEVER, lamp, role_id};
+use crate::row::{NEVER, lamp, role_bits, role_id};
+use crate::sight::{Sight, confined};
 use crate::store::{Fault, Lane, Row, Tx, Value};
 use crate::view::{ListPage, ListRow, ListView, first_words};
 use crate::{Office, audit, params, statements};
@@ -23,17 +24,20 @@ macro_rules! select {
 // Filters that are not asked for are null; what orders the list stands in an index.
 macro_rules! filters {
     () => {
-        " and (cast($5 as bigint) is null or m.handler_id = $5) and (cast($6 as text) is null or (m.awaits is not null and $6 like '%' || m.awaits || '%')) and (cast($7 as text) is null or m.amber_on <= $7) and (cast($8 as text) is null or m.aim_on >= $8) and (cast($9 as text) is null or m.aim_on < $9) and (cast($10 as bigint) is null or m.returned = $10) and (cast($11 as bigint) is null or (case when m.handler_id is null then 0 else 1 end) = $11) and (cast($12 as bigint) is null or (case when m.unit_id is null then 0 else 1 end) = $12) and (cast($13 as text) is null or m.procedure = $13) and (cast($14 as text) is null or m.category = $14) and (cast($15 as bigint) is null or m.unit_id = $15) and (cast($16 as text) is null or m.channel = $16) and m.parent_id is null"
+        " and (cast($5 as bigint) is null or m.handler_id = $5) and (cast($6 as text) is null or (m.awaits is not null and $6 like '%' || m.awaits || '%')) and (cast($7 as text) is null or m.amber_on <= $7) and (cast($8 as text) is null or m.aim_on >= $8) and (cast($9 as text) is null or m.aim_on < $9) and (cast($10 as bigint) is null or m.returned = $10) and (cast($11 as bigint) is null or (case when m.handler_id is null then 0 else 1 end) = $11) and (cast($12 as bigint) is null or (case when m.unit_id is null then 0 else 1 end) = $12) and (cast($13 as text) is null or m.procedure = $13) and (cast($14 as text) is null or m.category = $14) and (cast($15 as bigint) is null or m.unit_id = $15) and (cast($16 as text) is null or m.channel = $16) and (cast($17 as bigint) is null or (m.reviews & $17) <> 0) and m.parent_id is null"
     };
 }
 
 statements! {
-    IN_BODY = select!(concat!("and m.phase = $2 and (m.aim_on, m.id) > ($3, $4)", filters!(), " order by m.aim_on, m.id limit $17"), "$18", "x.aim_on, x.id");
-    IN_UNIT = select!(concat!("and m.phase = $2 and (m.aim_on, m.id) > ($3, $4)", filters!(), " and m.unit_id = $17 order by m.aim_on, m.id limit $18"), "$19", "x.aim_on, x.id");
-    NEWEST = select!(concat!("and (cast($2 as text) is null or m.phase = $2) and (m.filed_at, m.id) < ($3, $4)", filters!(), " order by m.filed_at desc, m.id desc limit $17"), "$18", "x.filed_at desc, x.id desc");
-    NEWEST_IN_UNIT = select!(concat!("and (cast($2 as text) is null or m.phase = $2) and (m.filed_at, m.id) < ($3, $4)", filters!(), " and m.unit_id = $17 order by m.filed_at desc, m.id desc limit $18"), "$19", "x.filed_at desc, x.id desc");
-    COUNT = concat!("select count(*) from (select 1 from matter m where m.body_id = $1 and m.phase = $2 and (m.aim_on, m.id) > ($3, $4)", filters!(), " limit $17) as counted");
-    COUNT_IN_UNIT = concat!("select count(*) from (select 1 from matter m where m.body_id = $1 and m.phase = $2 and (m.aim_on, m.id) > ($3, $4)", filters!(), " and m.unit_id = $17 limit $18) as counted");
+    IN_BODY = select!(concat!("and m.phase = $2 and (m.aim_on, m.id) > ($3, $4)", filters!(), " order by m.aim_on, m.id limit $18"), "$19", "x.aim_on, x.id");
+    IN_UNIT = select!(concat!("and m.phase = $2 and (m.aim_on, m.id) > ($3, $4)", filters!(), " and m.unit_id = $18 order by m.aim_on, m.id limit $19"), "$20", "x.aim_on, x.id");
+    IN_SIGHT = select!(concat!("and m.phase = $2 and (m.aim_on, m.id) > ($3, $4)", filters!(), " and (m.unit_id = $18 or $19 like '%|' || m.procedure || ' ' || m.version || '|%') order by m.aim_on, m.id limit $20"), "$21", "x.aim_on, x.id");
+    NEWEST = select!(concat!("and (cast($2 as text) is null or m.phase = $2) and (m.filed_at, m.id) < ($3, $4)", filters!(), " order by m.filed_at desc, m.id desc limit $18"), "$19", "x.filed_at desc, x.id desc");
+    NEWEST_IN_UNIT = select!(concat!("and (cast($2 as text) is null or m.phase = $2) and (m.filed_at, m.id) < ($3, $4)", filters!(), " and m.unit_id = $18 order by m.filed_at desc, m.id desc limit $19"), "$20", "x.filed_at desc, x.id desc");
+    NEWEST_IN_SIGHT = select!(concat!("and (cast($2 as text) is null or m.phase = $2) and (m.filed_at, m.id) < ($3, $4)", filters!(), " and (m.unit_id = $18 or $19 like '%|' || m.procedure || ' ' || m.version || '|%') order by m.filed_at desc, m.id desc limit $20"), "$21", "x.filed_at desc, x.id desc");
+    COUNT = concat!("select count(*) from (select 1 from matter m where m.body_id = $1 and m.phase = $2 and (m.aim_on, m.id) > ($3, $4)", filters!(), " limit $18) as counted");
+    COUNT_IN_UNIT = concat!("select count(*) from (select 1 from matter m where m.body_id = $1 and m.phase = $2 and (m.aim_on, m.id) > ($3, $4)", filters!(), " and m.unit_id = $18 limit $19) as counted");
+    COUNT_IN_SIGHT = concat!("select count(*) from (select 1 from matter m where m.body_id = $1 and m.phase = $2 and (m.aim_on, m.id) > ($3, $4)", filters!(), " and (m.unit_id = $18 or $19 like '%|' || m.procedure || ' ' || m.version || '|%') limit $20) as counted");
     BY_NUMBER = select!("and m.number = $2", "$3", "x.id");
     BY_HASH = select!("and m.id in (select matter_id from lookup where body_id = $2 and kind = $3 and hash = $4) order by m.filed_at desc limit 50", "$5", "x.filed_at desc");
     BY_ID = select!("and m.id = $2", "$3", "x.id");
@@ -68,14 +72,6 @@ impl ListQuery {
     }
 }
 
-/// The unit to which a caller's sight is confined; none for those who see the whole body.
-pub(crate) fn confined(caller: &Caller) -> Option<i64> {
-    const WIDE: [Role; 7] =
-        [Role::Clerk, Role::FoiClerk, Role::FoiHead, Role::Leader, Role::Supervisor, Role::System, Role::Importer];
-    let wide = WIDE.iter().any(|role| caller.has(*role));
-    (!wide).then(|| caller.unit.unwrap_or(-1))
-}
-
 /// What a view asks of the rows.
 #[derive(Default)]
 struct Asked {
@@ -88,6 +84,7 @@ struct Asked {
     returned: Option<i64>,
     handled: Option<i64>,
     assigned: Option<i64>,
+    reviews: Option<i64>,
 }
 
 fn asked(view: ListView, caller: &Caller, today: Date) -> Asked {
@@ -103,6 +100,7 @@ fn asked(view: ListView, caller: &Caller, today: Date) -> Asked {
             let roles: Vec<String> = caller.roles.iter().map(|role| role_id(*role)).collect();
             Asked { awaits: Some(roles.join(" ")), ..open }
         }
+        ListView::ToReview => Asked { reviews: Some(role_bits(caller.roles.iter().copied())), ..open },
         ListView::Near => Asked { amber: today.clone(), aim_from: today, ..open },
         ListView::Overdue => Asked { aim_before: today, ..open },
         ListView::Returned => Asked { returned: Some(1), ..open },
@@ -117,8 +115,14 @@ fn by_due(view: ListView) -> bool {
     !matches!(view, ListView::Closed | ListView::All)
 }
 
-/// The parameters of a list's statement up to its unit.
-fn values(caller: &Caller, query: ListQuery, cursor: Option<(String, i64)>, today: Date) -> Vec<Value<'static>> {
+/// The parameters of a list's statement up to what the caller sees.
+fn values(
+    caller: &Caller,
+    sight: &Sight,
+    query: ListQuery,
+    cursor: Option<(String, i64)>,
+    today: Date,
+) -> Vec<Value<'static>> {
     let (wanted, by_due) = (asked(query.view, caller, today), by_due(query.view));
     let key = match (&cursor, by_due) {
         (Some((key, _)), true) => Value::from(key.clone()),
@@ -135,7 +139,8 @@ fn values(caller: &Caller, query: ListQuery, cursor: Option<(String, i64)>, toda
     values.extend([wanted.returned, wanted.handled, wanted.assigned].map(Value::from));
     values.extend([query.procedure, query.category].map(Value::from));
     values.extend([Value::from(query.unit), Value::from(query.channel)]);
-    values.extend(confined(caller).map(Value::from));
+    values.push(Value::from(wanted.reviews));
+    values.extend(sight.values());
     values
 }
 
@@ -196,17 +201,13 @@ impl Office {
             let (key, id) = after.rsplit_once('_')?;
             Some((key.to_owned(), id.parse::<i64>().ok()?))
         });
-        let unit = confined(caller);
-        let mut values = values(caller, query, cursor, self.now().date());
+        let sight = self.sight(caller);
+        let mut values = values(caller, &sight, query, cursor, self.now().date());
         values.extend([Value::from(limit + 1), Value::from(self.subjects())]);
         let rows = self.read(move |q| {
-            let statement = match (by_due, unit) {
-                (true, None) => &IN_BODY,
-                (true, Some(_)) => &IN_UNIT,
-                (false, None) => &NEWEST,
-                (false, Some(_)) => &NEWEST_IN_UNIT,
-            };
-            q.rows(statement, &values, line)
+            let of =
+                if by_due { [&IN_BODY, &IN_UNIT, &IN_SIGHT] } else { [&NEWEST, &NEWEST_IN_UNIT, &NEWEST_IN_SIGHT] };
+            q.rows(sight.statement(of), &values, line)
         });
         let mut rows = rows.await?;
         let more = rows.len() > limit as usize;
@@ -228,10 +229,10 @@ impl Office {
     /// # Errors
     /// Busy or our failure.
     pub async fn counters(&self, caller: &Caller) -> Result<Vec<(ListView, usize)>, Fail> {
-        let (unit, today) = (confined(caller), self.now().date());
-        let statement = if unit.is_none() { &COUNT } else { &COUNT_IN_UNIT };
+        let (sight, today) = (self.sight(caller), self.now().date());
+        let statement = sight.statement([&COUNT, &COUNT_IN_UNIT, &COUNT_IN_SIGHT]);
         let asked = |view| {
-            let mut values = values(caller, ListQuery::of(view), None, today);
+            let mut values = values(caller, &sight, ListQuery::of(view), None, today);
             values.push(Value::from(COUNTED_MAX as u32));
             (view, values)
         };
@@ -302,14 +303,18 @@ impl Office {
         caller: &Caller,
         f: impl FnOnce(&mut crate::store::Query<'_>) -> Result<Vec<Raw>, Fault> + Send + 'static,
     ) -> Result<Vec<ListRow>, Fail> {
-        let unit = match confined(caller) {
+        let sight = self.sight(caller);
+        let name = match sight.unit() {
+            Some(unit) => self.units(caller).await?.into_iter().find(|one| one.id == unit).map(|one| one.name),
             None => None,
-            Some(unit) => Some(self.units(caller).await?.into_iter().find(|one| one.id == unit).map(|one| one.name)),
+        };
+        let sees = |raw: &Raw| {
+            let own = name.is_some() && raw.unit == name;
+            own || sight.whole_of(&raw.procedure, &raw.version)
         };
         let now = self.now();
         let rows = self.read(f).await?;
-        let seen = rows.into_iter().filter(|raw| unit.as_ref().is_none_or(|unit| raw.unit == *unit));
-        Ok(seen.map(|raw| self.words(raw, now)).collect())
+        Ok(rows.into_iter().filter(sees).map(|raw| self.words(raw, now)).collect())
     }
 
     /// Adds the words of the rulebook.

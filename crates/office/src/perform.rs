@@ -29,6 +29,8 @@ pub struct StepAct {
     pub answers: BTreeMap<String, String>,
     /// Attached files, under the element that the step names for files.
     pub files: Vec<Upload>,
+    /// Which of the document's files stay, by their ids; `None` keeps all of them.
+    pub keep: Option<Vec<String>>,
     /// Idempotency key.
     pub key: String,
     /// Number of the last event that the actor has seen.
@@ -46,7 +48,9 @@ impl Office {
         let keys = self.body_keys(caller.body).await?;
         let (matter, key) = self.matter_and_key(caller, act.matter).await?;
         self.tell_gaps(caller, &matter, &act.step).await?;
-        let (work, files) = self.ready_step(caller, act, &matter, &key, &keys)?;
+        let stay = self.staying(&matter, &act).await?;
+        let (mut work, files) = self.ready_step(caller, act, &matter, &key, &keys)?;
+        work.values.extend(stay.and_then(|stay| stay.with(files.value())));
         let (house, key) = (self.house().clone(), work.key.clone());
         let done = self.write(Lane::People, move |tx| {
             let acted = perform(tx, &house, work)?;

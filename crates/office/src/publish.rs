@@ -12,7 +12,7 @@ use crate::{feed, log, params, statements};
 
 statements! {
     EDITION = "insert into edition (id, public_id, body_id, kind, title, content, hash, attribute, approved_by, published_at, state, matter_id, salt, category, unit_id, item, previous_id, number, written_on, expires_on) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'public', $11, $12, $13, $14, $15, $16, $17, $18, $19)";
-    END = "update edition set state = $1, ended_at = $2, ended_why = $3 where id = $4 and body_id = $5 and state = 'public'";
+    END = "update edition set state = $1, ended_at = $2, ended_why = $3 where item = (select item from edition where id = $4) and body_id = $5 and state in ('public', 'superseded')";
     CURRENT = "select item, public_id from edition where id = $1 and body_id = $2";
     FIRST_PLACED = "select min(p.placed_at) from placement p join edition e on e.id = p.edition_id where e.item = $1";
     PLACE = "insert into placement (edition_id, channel, body_id, placed_at) values ($1, $2, $3, $4)";
@@ -129,7 +129,8 @@ pub(crate) fn withdraw(
     log::enter(tx, &*house.random, body, log::kind::WITHDRAWAL, edition, record, at)
 }
 
-/// Ends an edition: it leaves every channel, the search and the feeds.
+/// Ends an item by its present edition: it leaves every channel, the search and the feeds, and its earlier
+/// editions go with it.
 pub(crate) fn end(tx: &mut Tx<'_>, body: i64, edition: i64, state: &str, why: &str, at: Moment) -> Result<(), Fault> {
     tx.execute(&END, params![state, at.millis(), why, edition, body])?;
     tx.execute(&UNPLACE, params![at.millis(), edition])?;

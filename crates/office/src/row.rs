@@ -14,8 +14,8 @@ statements! {
     LOCK = sqlite "select value from matter where id = $1 and body_id = $2",
         postgres "select value from matter where id = $1 and body_id = $2 for update";
     READ = "select value from matter where id = $1 and body_id = $2";
-    INSERT = "insert into matter (id, public_id, body_id, procedure, version, state, phase, category, channel, unit_id, handler_id, number, code_hash, password_hash, filed_at, closed_at, replied_at, answer_on, parent_id, seq, aim_on, due_on, due_at, amber_on, paused, provisional, awaits, returned, rating, value) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)";
-    UPDATE = "update matter set version = $1, state = $2, phase = $3, category = $4, unit_id = $5, handler_id = $6, number = $7, filed_at = $8, closed_at = $9, replied_at = $10, answer_on = $11, seq = $12, aim_on = $13, due_on = $14, due_at = $15, amber_on = $16, paused = $17, provisional = $18, awaits = $19, returned = $20, rating = $21, value = $22 where id = $23";
+    INSERT = "insert into matter (id, public_id, body_id, procedure, version, state, phase, category, channel, unit_id, handler_id, number, code_hash, password_hash, filed_at, closed_at, replied_at, answer_on, parent_id, seq, aim_on, due_on, due_at, amber_on, paused, provisional, awaits, returned, rating, value, reviews) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)";
+    UPDATE = "update matter set version = $1, state = $2, phase = $3, category = $4, unit_id = $5, handler_id = $6, number = $7, filed_at = $8, closed_at = $9, replied_at = $10, answer_on = $11, seq = $12, aim_on = $13, due_on = $14, due_at = $15, amber_on = $16, paused = $17, provisional = $18, awaits = $19, returned = $20, rating = $21, value = $22, reviews = $23 where id = $24";
     EVENT = "insert into event (matter_id, seq, body_id, unit_id, procedure, code, at, recorded_at, actor, prev, hash, payload) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     EVENTS = "select payload from event where matter_id = $1 and seq > $2 order by seq";
     CHAIN = "select payload, hash from event where matter_id = $1 order by seq";
@@ -63,6 +63,8 @@ pub(crate) struct Columns {
     pub replied_at: Option<i64>,
     pub answer_on: Option<String>,
     pub rating: Option<String>,
+    /// Whose step a document waits for, as [`role_bit`]s.
+    pub reviews: i64,
 }
 
 /// The columns of a matter. The nearest open clock of the body orders the lists; the procedure's
@@ -85,7 +87,26 @@ pub(crate) fn columns(matter: &Matter, procedure: &Procedure) -> Columns {
         replied_at: answer.and_then(|clock| clock.stopped).map(Moment::millis),
         answer_on: answer.map(|clock| clock.due.due_on.to_string()),
         rating: matter.value("rating").and_then(|value| value.code().map(str::to_owned)),
+        reviews: role_bits(crate::review::due(procedure, matter).flat_map(|step| step.by.iter().copied())),
     }
+}
+
+/// The bit under which a role is stored in `reviews`; none for those who review nothing.
+const fn role_bit(role: Role) -> i64 {
+    match role {
+        Role::Handler => 1,
+        Role::UnitHead => 2,
+        Role::FoiClerk => 4,
+        Role::FoiHead => 8,
+        Role::Reviewer => 16,
+        Role::Leader => 32,
+        _ => 0,
+    }
+}
+
+/// Roles as the column `reviews` holds them.
+pub(crate) fn role_bits(roles: impl Iterator<Item = Role>) -> i64 {
+    roles.fold(0, |bits, role| bits | role_bit(role))
 }
 
 /// The word stored for a phase.
@@ -252,7 +273,8 @@ fn insert(tx: &mut Tx<'_>, matter: &Matter, columns: &Columns, ticket: &Ticket) 
             awaits(matter),
             is_returned(matter),
             &columns.rating,
-            matter.canonical()
+            matter.canonical(),
+            columns.reviews
         ],
     )?;
     if let (Some(origin), Some(hash)) = (&matter.origin, &ticket.content_hash) {
@@ -287,6 +309,7 @@ fn update(tx: &mut Tx<'_>, matter: &Matter, columns: &Columns) -> Result<(), Fau
             is_returned(matter),
             &columns.rating,
             matter.canonical(),
+            columns.reviews,
             matter.id
         ],
     )?;

@@ -237,6 +237,8 @@ pub enum ListView {
     ToHandle,
     /// 待审.
     ToApprove,
+    /// 待审查: documents whose next check or step is the caller's.
+    ToReview,
     /// 临近.
     Near,
     /// 超期.
@@ -253,10 +255,11 @@ pub enum ListView {
 
 impl ListView {
     /// Every list, in the order of the desk.
-    pub const ALL: [ListView; 9] = [
+    pub const ALL: [ListView; 10] = [
         ListView::ToSign,
         ListView::ToHandle,
         ListView::ToApprove,
+        ListView::ToReview,
         ListView::Near,
         ListView::Overdue,
         ListView::Returned,
@@ -271,6 +274,7 @@ impl ListView {
             ListView::ToSign => "sign",
             ListView::ToHandle => "handle",
             ListView::ToApprove => "approve",
+            ListView::ToReview => "review",
             ListView::Near => "near",
             ListView::Overdue => "overdue",
             ListView::Returned => "returned",
@@ -286,6 +290,7 @@ impl ListView {
             ListView::ToSign => "待签收",
             ListView::ToHandle => "待办",
             ListView::ToApprove => "待审",
+            ListView::ToReview => "待审查",
             ListView::Near => "临近",
             ListView::Overdue => "超期",
             ListView::Returned => "退回",

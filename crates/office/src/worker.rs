@@ -87,7 +87,7 @@ impl Office {
     fn turn(&self, carrier: &dyn Carrier) -> Result<bool, Fail> {
         let lapsed = self.lapse()?;
         let worked = self.one_job(carrier)? | self.expire()?;
-        let indexed = self.indexes().follow(&self.store)?;
+        let indexed = self.indexes().follow(&self.store, self.house())?;
         let chained = self.store.write_blocking(Lane::Bulk, |tx| audit::chain(tx, CHAINED))?;
         // What is pending is sealed once nothing else waits, and at the latest after a second of work.
         let busy = lapsed || worked || indexed || chained > 0;
@@ -116,12 +116,13 @@ impl Office {
     }
 
     /// Removes what nobody needs any more: jobs done a week ago, sessions that ended, drafts past
-    /// their day.
+    /// their day, indexes that were replaced.
     ///
     /// # Errors
     /// Our failure.
     pub fn sweep(&self) -> Result<(), Fail> {
         let now = self.now();
+        self.indexes().sweep();
         self.store.write_blocking(Lane::Bulk, move |tx: &mut Tx<'_>| {
             job::sweep(tx, now.plus_hours(-JOBS_KEPT_HOURS))?;
             tx.execute(&SESSIONS, params![now.millis()])?;

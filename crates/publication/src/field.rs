@@ -41,7 +41,7 @@ impl Field {
                 Ok(number) => Ok(number.to_string()),
                 Err(_) => Err(format!("{}应当是整数，请改正。", self.label)),
             },
-            Form::DocNumber => text::doc_number::read(raw).map(|number| number.to_string()).ok_or_else(|| {
+            Form::DocNumber => text::doc_number::written(raw).ok_or_else(|| {
                 format!("{}不合规范，请按“机关代字〔年份〕序号”填写，例如“晴政办发〔2026〕8号”。", self.label)
             }),
             Form::Link if raw.starts_with("https://") || raw.starts_with("http://") => Ok(raw.to_owned()),

@@ -14,14 +14,23 @@ use text::normal;
 use text::token::{self, Term as Word};
 
 use crate::index::{Fault, Index, facet};
+use crate::number;
 use crate::schema::{AT, FACETS, ID};
 
 /// A title counts this much more than a text.
 const TITLE: f32 = 3.0;
+/// What was typed as a whole is the title, or the number: more than any sum of words.
+const WHOLE_TITLE: f32 = 1000.0;
+const WHOLE_NUMBER: f32 = 2000.0;
+/// So many of the best hits are put in order by their age, too.
+const WEIGHED: usize = 200;
+/// A text of today counts so much more than a very old one; half of it after a year.
+const FRESH: f64 = 0.3;
+const YEAR_MS: f64 = 365.0 * 24.0 * 3_600_000.0;
 /// At most so many terms of a query are used: no person types more.
-const MOST_TERMS: usize = 64;
+pub(crate) const MOST_TERMS: usize = 64;
 /// At most so many hits can be paged through.
-const DEEPEST: usize = 10_000;
+pub(crate) const DEEPEST: usize = 10_000;
 
 /// Who may find: everything else does not exist for this search.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,8 +74,10 @@ pub struct Query {
     pub limit: usize,
     /// Order.
     pub sort: Sort,
-    /// If nothing holds all words, find what holds most of them.
+    /// If nothing holds all words, find what is near to them.
     pub relax: bool,
+    /// Now, ms UTC: of hits that fit alike the newer come first. Absent: age does not count.
+    pub now: Option<i64>,
 }
 
 /// How many hits have one value of a facet.
@@ -91,7 +102,7 @@ pub struct Hits {
     pub exact: Option<i64>,
     /// Counts of the facets asked for, most frequent first within a name.
     pub counts: Vec<Count>,
-    /// Nothing held all words; these hold most of them.
+    /// Nothing held all words; these are near to them.
     pub relaxed: bool,
 }
 
@@ -101,16 +112,13 @@ impl Index {
         let searcher = self.reader.searcher();
         let mut terms = token::terms(&query.words);
         terms.truncate(MOST_TERMS);
-        let number = normal::number_key(&query.words);
+        let numbers = number::keys(&query.words);
         let blank = query.words.trim().is_empty();
         if query.scope.bodies.is_empty() || (terms.is_empty() && !blank) {
             return Ok(Hits::default());
         }
         let mut filters = self.scope(&query.scope);
-        let exact = match number.as_str() {
-            "" => None,
-            number => self.exact(&searcher, number, &filters)?,
-        };
+        let exact = self.exact(&searcher, &numbers, &filters)?;
         filters.extend(self.filters(query));
         let with_words = |words: Box<dyn Clause>| {
             let mut clauses = filters.iter().map(|c| (Occur::Must, c.box_clone())).collect::<Vec<_>>();
@@ -120,59 +128,42 @@ impl Index {
         if blank {
             return self.page(&searcher, &BooleanQuery::intersection(filters), query, true);
         }
-        let every = with_words(self.every(&query.words, &terms, &number));
+        let every = with_words(self.every(&query.words, &terms, &numbers));
         let mut hits = self.page(&searcher, &every, query, false)?;
-        if hits.total == 0 && query.relax && terms.len() > 2 {
-            let most = with_words(self.most(&terms, terms.len().div_ceil(2)));
-            hits = Hits { relaxed: true, ..self.page(&searcher, &most, query, false)? };
+        if hits.total == 0 && query.relax && terms.len() > 1 {
+            let near = with_words(self.near(&query.words, &terms));
+            hits = Hits { relaxed: true, ..self.page(&searcher, &near, query, false)? };
         }
         Ok(Hits { exact, ..hits })
-    }
-
-    /// Documents in `scope` that are most like `title`, with a score that only compares
-    /// them with each other: for "similar questions" before a filing.
-    pub fn suggest_similar(&self, title: &str, scope: &Scope, limit: usize) -> Result<Vec<(i64, f32)>, Fault> {
-        let mut terms = token::terms(title);
-        terms.truncate(MOST_TERMS);
-        if terms.is_empty() || scope.bodies.is_empty() || limit == 0 {
-            return Ok(Vec::new());
-        }
-        let mut clauses: Vec<(Occur, Box<dyn Clause>)> =
-            self.scope(scope).into_iter().map(|clause| (Occur::Must, clause)).collect();
-        clauses.push((Occur::Must, self.most(&terms, terms.len().div_ceil(4))));
-        let searcher = self.reader.searcher();
-        let top = TopDocs::with_limit(limit.min(DEEPEST)).order_by_score();
-        let found = searcher.search(&BooleanQuery::new(clauses), &top)?;
-        found.into_iter().filter_map(|(score, at)| Some(id(&searcher, at).transpose()?.map(|id| (id, score)))).collect()
     }
 
     fn page(&self, searcher: &Searcher, clause: &dyn Clause, query: &Query, blank: bool) -> Result<Hits, Fault> {
         let offset = query.offset.min(DEEPEST);
         let top = TopDocs::with_limit(query.limit.clamp(1, DEEPEST)).and_offset(offset);
         let order = if query.sort == Sort::Oldest { Order::Asc } else { Order::Desc };
-        let mut found: Vec<DocAddress> = if query.sort == Sort::Relevance && !blank {
-            places(searcher.search(clause, &top.order_by_score())?)
-        } else {
+        let mut found: Vec<DocAddress> = if query.sort != Sort::Relevance || blank {
             places(searcher.search(clause, &top.order_by_fast_field::<i64>(AT, order))?)
+        } else {
+            match query.now.filter(|_| offset < WEIGHED) {
+                None => places(searcher.search(clause, &top.order_by_score())?),
+                Some(now) => weighed(searcher, clause, offset, query.limit, now)?,
+            }
         };
         found.truncate(query.limit);
         let ids = found.into_iter().filter_map(|at| id(searcher, at).transpose());
-        Ok(Hits {
-            total: searcher.search(clause, &Total)?,
-            ids: ids.collect::<Result<_, _>>()?,
-            counts: self.counts(searcher, clause, &query.count)?,
-            ..Hits::default()
-        })
+        let (total, counts) = self.counts(searcher, clause, &query.count)?;
+        Ok(Hits { total, ids: ids.collect::<Result<_, _>>()?, counts, ..Hits::default() })
     }
 
-    fn counts(&self, searcher: &Searcher, clause: &dyn Clause, names: &[String]) -> Result<Vec<Count>, Fault> {
+    /// All hits, and those of each value of the facets, in one walk.
+    fn counts(&self, searcher: &Searcher, clause: &dyn Clause, names: &[String]) -> Result<(usize, Vec<Count>), Fault> {
         let names: BTreeSet<&str> = names.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
         if names.is_empty() {
-            return Ok(Vec::new());
+            return Ok((searcher.search(clause, &Total)?, Vec::new()));
         }
         let mut collector = FacetCollector::for_field(FACETS);
         names.iter().for_each(|name| collector.add_facet(facet(name, None)));
-        let found = searcher.search(clause, &collector)?;
+        let (total, found) = searcher.search(clause, &(Total, collector))?;
         let mut counts = Vec::new();
         for name in names {
             let mut values: Vec<Count> = found
@@ -185,18 +176,26 @@ impl Index {
             values.sort_by(|a, b| b.hits.cmp(&a.hits).then_with(|| a.value.cmp(&b.value)));
             counts.append(&mut values);
         }
-        Ok(counts)
+        Ok((total, counts))
     }
 
-    fn exact(&self, searcher: &Searcher, number: &str, scope: &[Box<dyn Clause>]) -> Result<Option<i64>, Fault> {
+    fn exact(&self, searcher: &Searcher, numbers: &[String], scope: &[Box<dyn Clause>]) -> Result<Option<i64>, Fault> {
+        if numbers.is_empty() {
+            return Ok(None);
+        }
         let mut clauses: Vec<Box<dyn Clause>> = scope.iter().map(|clause| clause.box_clone()).collect();
-        clauses.push(term(Term::from_field_text(self.fields.number, number)));
+        clauses.push(self.numbered(numbers, 0.0));
         let newest = TopDocs::with_limit(1).order_by_fast_field::<i64>(AT, Order::Desc);
         let found = searcher.search(&BooleanQuery::intersection(clauses), &newest)?;
         found.first().map_or(Ok(None), |&(_, at)| id(searcher, at))
     }
 
-    fn scope(&self, scope: &Scope) -> Vec<Box<dyn Clause>> {
+    fn numbered(&self, numbers: &[String], weight: f32) -> Box<dyn Clause> {
+        let terms = numbers.iter().map(|number| Term::from_field_text(self.fields.number, number));
+        weighing(TermSetQuery::new(terms), weight)
+    }
+
+    pub(crate) fn scope(&self, scope: &Scope) -> Vec<Box<dyn Clause>> {
         let any = |field: Field, ids: &[i64]| {
             let terms = ids.iter().map(|&id| Term::from_field_i64(field, id));
             filter(TermSetQuery::new(terms))
@@ -222,7 +221,7 @@ impl Index {
     }
 
     /// All terms, or the number as a whole; terms that stand together count more.
-    fn every(&self, words: &str, terms: &[Word], number: &str) -> Box<dyn Clause> {
+    fn every(&self, words: &str, terms: &[Word], numbers: &[String]) -> Box<dyn Clause> {
         let all = terms.iter().map(|word| (Occur::Must, self.word(word)));
         let together = pairs_together(words).into_iter().flat_map(|phrase| {
             [(self.fields.title, TITLE), (self.fields.text, 1.0)].map(|(field, boost)| {
@@ -230,21 +229,21 @@ impl Index {
                 (Occur::Should, boosted(PhraseQuery::new_with_offset(terms.collect()), boost))
             })
         });
-        let all = BooleanQuery::new(all.chain(together).collect());
-        let number = TermQuery::new(Term::from_field_text(self.fields.number, number), IndexRecordOption::Basic);
-        Box::new(BooleanQuery::union(vec![Box::new(all), boosted(number, 10.0)]))
-    }
-
-    /// At least `least` of the terms, the more and the rarer the better.
-    fn most(&self, terms: &[Word], least: usize) -> Box<dyn Clause> {
-        let any = terms.iter().map(|word| self.word(word)).collect();
-        Box::new(BooleanQuery::union_with_minimum_required_clauses(any, least))
+        let title = Term::from_field_text(self.fields.title_key, &number::title(words));
+        let whole = weighing(TermQuery::new(title, IndexRecordOption::Basic), WHOLE_TITLE);
+        let all = BooleanQuery::new(all.chain(together).chain([(Occur::Should, whole)]).collect());
+        Box::new(BooleanQuery::union(vec![Box::new(all), self.numbered(numbers, WHOLE_NUMBER)]))
     }
 
     /// One term in title or text; letters and digits by their beginning, too.
-    fn word(&self, word: &Word) -> Box<dyn Clause> {
+    pub(crate) fn word(&self, word: &Word) -> Box<dyn Clause> {
+        self.word_in(word, &[(self.fields.title, TITLE), (self.fields.text, 1.0)])
+    }
+
+    /// One term in any of these fields, each with its weight.
+    pub(crate) fn word_in(&self, word: &Word, fields: &[(Field, f32)]) -> Box<dyn Clause> {
         let mut either: Vec<Box<dyn Clause>> = Vec::new();
-        for (field, boost) in [(self.fields.title, TITLE), (self.fields.text, 1.0)] {
+        for &(field, boost) in fields {
             let (Word::Han(written) | Word::Word(written)) = word;
             let whole = Term::from_field_text(field, written);
             if matches!(word, Word::Word(_)) && written.chars().count() > 1 {
@@ -277,13 +276,34 @@ fn places<Key>(found: Vec<(Key, DocAddress)>) -> Vec<DocAddress> {
     found.into_iter().map(|(_, at)| at).collect()
 }
 
-fn id(searcher: &Searcher, at: DocAddress) -> Result<Option<i64>, Fault> {
-    let ids = searcher.segment_reader(at.segment_ord).fast_fields().i64(ID)?;
-    Ok(ids.first(at.doc_id))
+/// The best hits, those among the first [`WEIGHED`] in an order that age has a part in. The set of
+/// these is the same for every page, so that no hit is shown twice or left out.
+fn weighed(
+    searcher: &Searcher,
+    clause: &dyn Clause,
+    offset: usize,
+    limit: usize,
+    now: i64,
+) -> Result<Vec<DocAddress>, Fault> {
+    let wanted = offset.saturating_add(limit).clamp(WEIGHED, 2 * DEEPEST);
+    let mut found = searcher.search(clause, &TopDocs::with_limit(wanted).order_by_score())?;
+    let segments = searcher.segment_readers().iter().map(|segment| segment.fast_fields().i64(AT));
+    let times = segments.collect::<Result<Vec<_>, _>>()?;
+    let age = |at: &DocAddress| {
+        let written = times.get(at.segment_ord as usize).and_then(|times| times.first(at.doc_id)).unwrap_or(0);
+        now.saturating_sub(written).max(0) as f64 / YEAR_MS
+    };
+    let first = found.len().min(WEIGHED);
+    if let Some(best) = found.get_mut(..first) {
+        best.iter_mut().for_each(|(score, at)| *score *= (1.0 + FRESH * (-age(at)).exp2()) as f32);
+        best.sort_by(|a, b| b.0.total_cmp(&a.0));
+    }
+    Ok(found.into_iter().skip(offset).take(limit).map(|(_, at)| at).collect())
 }
 
-fn term(term: Term) -> Box<dyn Clause> {
-    Box::new(TermQuery::new(term, IndexRecordOption::Basic))
+pub(crate) fn id(searcher: &Searcher, at: DocAddress) -> Result<Option<i64>, Fault> {
+    let ids = searcher.segment_reader(at.segment_ord).fast_fields().i64(ID)?;
+    Ok(ids.first(at.doc_id))
 }
 
 fn boosted(clause: impl Clause, boost: f32) -> Box<dyn Clause> {
@@ -292,5 +312,10 @@ fn boosted(clause: impl Clause, boost: f32) -> Box<dyn Clause> {
 
 /// A condition that does not count for the order.
 fn filter(clause: impl Clause) -> Box<dyn Clause> {
-    Box::new(ConstScoreQuery::new(Box::new(clause), 0.0))
+    weighing(clause, 0.0)
+}
+
+/// A condition whose hits all count alike.
+pub(crate) fn weighing(clause: impl Clause, weight: f32) -> Box<dyn Clause> {
+    Box::new(ConstScoreQuery::new(Box::new(clause), weight))
 }

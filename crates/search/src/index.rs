@@ -10,13 +10,15 @@ use tantivy::directory::{INDEX_WRITER_LOCK, MmapDirectory};
 use tantivy::indexer::IndexWriterOptions;
 use tantivy::schema::Facet;
 use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term};
-use text::normal;
 
 use crate::cut::{self, Cutter};
+use crate::number;
 use crate::schema::{self, FORMAT, Fields};
 
 /// Memory that a writer may fill before it flushes, in bytes.
 const WRITER_MEMORY: usize = 50_000_000;
+/// The same for each thread of a writer that fills an empty index.
+const BULK_MEMORY: usize = 200_000_000;
 /// How often, and how long apart, an index that another process writes is tried again.
 const PATIENCE: u32 = 40;
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(50);
@@ -110,7 +112,7 @@ pub struct Index {
 
 impl Index {
     /// Opens the index in `dir`. A directory that is missing, damaged, of another kind or of
-    /// an older format is made anew, empty, with cursor 0; never under another process that writes
+    /// an older format is made anew, empty, with no place in the feed; never under another process that writes
     /// there, whose files only look damaged while it replaces them. A directory with other files in
     /// it is left alone: [`Fault::Foreign`].
     pub fn open(dir: &Path, kind: Kind) -> Result<Self, Fault> {
@@ -132,7 +134,7 @@ impl Index {
         if !same_schema || !index.engine.validate_checksum()?.is_empty() {
             return Err(Fault::Foreign);
         }
-        index.cursor()?;
+        index.place()?;
         Ok(index)
     }
 
@@ -161,10 +163,10 @@ impl Index {
         Ok(Self { engine, reader, fields: schema::schema().1 })
     }
 
-    /// The place in the change feed up to which the index is filled; 0 for a new one.
-    pub fn cursor(&self) -> Result<i64, Fault> {
-        let payload = self.engine.load_metas()?.payload;
-        Ok(payload.and_then(|cursor| cursor.parse().ok()).unwrap_or(0))
+    /// The place in the change feed up to which the index is filled, as it was given with the last
+    /// commit; empty for a new one.
+    pub fn place(&self) -> Result<String, Fault> {
+        Ok(self.engine.load_metas()?.payload.unwrap_or_default())
     }
 
     /// Shows what another process has committed. A [`Writer`] of this index does it itself.
@@ -182,14 +184,27 @@ impl Index {
         self.len() == 0
     }
 
-    /// The writer; there can be one at a time, in all processes.
+    /// The writer; there can be one at a time, in all processes: else [`Fault::Written`].
     pub fn writer(&self) -> Result<Writer, Fault> {
+        self.writer_of(1, WRITER_MEMORY)
+    }
+
+    /// A writer that fills the whole index with `threads` threads.
+    pub fn bulk_writer(&self, threads: usize) -> Result<Writer, Fault> {
+        self.writer_of(threads.max(1), BULK_MEMORY)
+    }
+
+    fn writer_of(&self, threads: usize, memory: usize) -> Result<Writer, Fault> {
         let options = IndexWriterOptions::builder()
-            .memory_budget_per_thread(WRITER_MEMORY)
-            .num_worker_threads(1)
+            .memory_budget_per_thread(memory)
+            .num_worker_threads(threads)
             .num_merge_threads(1)
             .build();
-        Ok(Writer { engine: self.engine.writer_with_options(options)?, index: self.clone() })
+        match self.engine.writer_with_options(options) {
+            Ok(engine) => Ok(Writer { engine, index: self.clone() }),
+            Err(TantivyError::LockFailure(..)) => Err(Fault::Written),
+            Err(other) => Err(other.into()),
+        }
     }
 }
 
@@ -203,14 +218,36 @@ impl Writer {
     /// Makes a batch of changes, in their order, durable and visible together with the
     /// place in the change feed they lead to. After a fault nothing of it is done and the
     /// same batch may be given again.
-    pub fn apply(&mut self, ops: &[Op], cursor: i64) -> Result<(), Fault> {
-        self.commit(ops, cursor).inspect_err(|_| {
+    pub fn apply(&mut self, ops: &[Op], place: &str) -> Result<(), Fault> {
+        self.change(ops).and_then(|()| self.commit(place)).inspect_err(|_| {
             // A writer that cannot even roll back answers every later batch with a fault.
             let _ = self.engine.rollback();
         })
     }
 
-    fn commit(&mut self, ops: &[Op], cursor: i64) -> Result<(), Fault> {
+    /// Begins a filling: everything that was there goes with the next commit.
+    pub fn clear(&mut self) -> Result<(), Fault> {
+        self.engine.delete_all_documents()?;
+        Ok(())
+    }
+
+    /// Adds documents that are not in the index yet; visible with the next commit.
+    pub fn add(&mut self, docs: &[Doc]) -> Result<(), Fault> {
+        for doc in docs {
+            self.engine.add_document(document(&self.index.fields, doc))?;
+        }
+        Ok(())
+    }
+
+    /// Makes what was added durable and visible, together with the place in the change feed.
+    pub fn commit(&mut self, place: &str) -> Result<(), Fault> {
+        let mut prepared = self.engine.prepare_commit()?;
+        prepared.set_payload(place);
+        prepared.commit()?;
+        self.index.refresh()
+    }
+
+    fn change(&mut self, ops: &[Op]) -> Result<(), Fault> {
         let fields = self.index.fields;
         let delete = |writer: &IndexWriter, id| writer.delete_term(Term::from_field_i64(fields.id, id));
         for op in ops {
@@ -224,10 +261,7 @@ impl Writer {
                 }
             }
         }
-        let mut prepared = self.engine.prepare_commit()?;
-        prepared.set_payload(&cursor.to_string());
-        prepared.commit()?;
-        self.index.refresh()
+        Ok(())
     }
 }
 
@@ -238,9 +272,10 @@ fn document(fields: &Fields, doc: &Doc) -> TantivyDocument {
     out.add_i64(fields.at, doc.at);
     doc.units.iter().for_each(|&unit| out.add_i64(fields.unit, unit));
     out.add_text(fields.title, &doc.title);
+    out.add_text(fields.title_key, number::title(&doc.title));
     out.add_text(fields.text, &doc.text);
     for number in &doc.numbers {
-        out.add_text(fields.number, normal::number_key(number));
+        number::keys(number).iter().for_each(|key| out.add_text(fields.number, key));
         out.add_text(fields.text, number);
     }
     for (name, value) in &doc.facets {

@@ -7,7 +7,9 @@
 mod cut;
 mod find;
 mod index;
+mod number;
 mod schema;
+mod suggest;
 
 pub use find::{Count, Hits, Query, Scope, Sort};
 pub use index::{Doc, Fault, Index, Kind, Op, Writer};

@@ -8,7 +8,7 @@ use crate::cut;
 
 /// Changes with every change of the schema or of the tokens: an index of another format is
 /// made anew.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 /// Fields that are read as columns, by name.
 pub(crate) const ID: &str = "id";
 pub(crate) const AT: &str = "at";
@@ -24,6 +24,7 @@ pub(crate) struct Fields {
     pub facets: Field,
     pub number: Field,
     pub title: Field,
+    pub title_key: Field,
     pub text: Field,
 }
 
@@ -42,6 +43,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
         facets: builder.add_facet_field(FACETS, FacetOptions::default()),
         number: builder.add_text_field("number", STRING),
         title: builder.add_text_field("title", words.clone()),
+        title_key: builder.add_text_field("title_key", STRING),
         text: builder.add_text_field("text", words),
     };
     (builder.build(), fields)

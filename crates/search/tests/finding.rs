@@ -83,7 +83,7 @@ fn facets_can_be_counted_where_no_document_has_any() {
     let dir = tempfile::tempdir().unwrap();
     let index = Index::open(dir.path(), Kind::Public).unwrap();
     let plain = Doc { facets: vec![], ..doc(1, "天气", "晴") };
-    index.writer().unwrap().apply(&[Op::Put(plain)], 1).unwrap();
+    index.writer().unwrap().apply(&[Op::Put(plain)], "1").unwrap();
     let hits = index.search(&Query { count: vec!["unit".into()], ..ask("天气") }).unwrap();
     assert_eq!((hits.total, hits.counts), (1, vec![]));
 }

@@ -8,24 +8,24 @@ use search::{Fault, Index, Kind, Op};
 #[test]
 fn a_later_document_replaces_and_a_deletion_removes() {
     let (dir, index) = filled();
-    assert_eq!(index.cursor().unwrap(), 42);
+    assert_eq!(index.place().unwrap(), "42");
     let mut writer = index.writer().unwrap();
     let moved = doc(1, "已改题", "已改文");
-    writer.apply(&[Op::Put(moved), Op::Delete(2), Op::Delete(99)], 45).unwrap();
+    writer.apply(&[Op::Put(moved), Op::Delete(2), Op::Delete(99)], "45").unwrap();
     assert_eq!(ids(&index, &ask("停车")), [0i64; 0]);
     assert_eq!(ids(&index, &ask("改题")), [1]);
-    writer.apply(&[Op::Put(doc(6, "先加", "")), Op::Delete(6)], 46).unwrap();
+    writer.apply(&[Op::Put(doc(6, "先加", "")), Op::Delete(6)], "46").unwrap();
     assert_eq!(ids(&index, &ask("先加")), [0i64; 0]);
     drop((writer, index));
     let again = Index::open(dir.path(), Kind::Desk).unwrap();
-    assert_eq!((again.cursor().unwrap(), again.len()), (46, 4));
+    assert_eq!((again.place().unwrap().as_str(), again.len()), ("46", 4));
 }
 
 #[test]
 fn a_damaged_or_foreign_index_is_made_anew() {
     let (dir, index) = filled();
     drop(index);
-    assert_eq!(Index::open(dir.path(), Kind::Desk).unwrap().cursor().unwrap(), 42);
+    assert_eq!(Index::open(dir.path(), Kind::Desk).unwrap().place().unwrap(), "42");
     let files = || std::fs::read_dir(dir.path()).unwrap().map(|file| file.unwrap().path());
     let largest = files().max_by_key(|file| file.metadata().unwrap().len()).unwrap();
     let mut bytes = std::fs::read(&largest).unwrap();
@@ -33,13 +33,13 @@ fn a_damaged_or_foreign_index_is_made_anew() {
     std::fs::remove_file(&largest).unwrap();
     std::fs::write(&largest, &bytes).unwrap();
     let anew = Index::open(dir.path(), Kind::Desk).unwrap();
-    assert_eq!((anew.cursor().unwrap(), anew.len()), (0, 0));
-    anew.writer().unwrap().apply(&samples(), 43).unwrap();
+    assert_eq!((anew.place().unwrap().as_str(), anew.len()), ("", 0));
+    anew.writer().unwrap().apply(&samples(), "43").unwrap();
     drop(anew);
     std::fs::write(dir.path().join("meta.json"), "{").unwrap();
-    assert_eq!(Index::open(dir.path(), Kind::Desk).unwrap().cursor().unwrap(), 0);
+    assert_eq!(Index::open(dir.path(), Kind::Desk).unwrap().place().unwrap(), "");
     let other = Index::open(dir.path(), Kind::Public).unwrap();
-    other.writer().unwrap().apply(&samples(), 44).unwrap();
+    other.writer().unwrap().apply(&samples(), "44").unwrap();
     drop(other);
     assert_eq!(Index::open(dir.path(), Kind::Desk).unwrap().len(), 0, "never the other kind's");
 }

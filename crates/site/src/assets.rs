@@ -39,6 +39,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
             include_str!("../../../assets/css/tokens.css").to_owned() + include_str!("../../../assets/css/paper.css"),
         ),
         asset("desk.js", file(include_str!("../../../assets/js/desk.js"))),
+        asset("editor.js", file(include_str!("../../../assets/js/editor.js"))),
         asset("portal.js", file(include_str!("../../../assets/js/portal.js"))),
         asset("emblem.svg", file(include_str!("../../../assets/icons/emblem.svg"))),
     ]

@@ -18,6 +18,8 @@ pub enum Class {
     Draft,
     /// Looking up query codes, by address.
     Lookup,
+    /// Titles while typing, by address: a school stands behind one, and everybody types.
+    Suggest,
     /// Tries of a query password, by query code; forgotten when one succeeds.
     Password,
     /// Tries of a sign-in or of a set-up address, by address; forgotten when one succeeds.
@@ -46,6 +48,7 @@ impl Class {
             Class::Filing => (60, 10 * SECOND),
             Class::Draft => (300, 2 * SECOND),
             Class::Lookup => (60, 3 * SECOND),
+            Class::Suggest => (300, SECOND / 10),
             Class::Password => (6, 150 * SECOND),
             Class::SignIn => (30, 20 * SECOND),
             Class::Account => (10, 90 * SECOND),

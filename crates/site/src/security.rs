@@ -17,7 +17,7 @@ use crate::router::Face;
 use crate::{Site, assets};
 
 /// Nothing but our own style sheets, scripts, pictures and forms; nobody else may frame us.
-pub const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'self'; base-uri 'none'";
+pub const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; frame-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'self'; base-uri 'none'";
 
 /// Headers of every answer.
 pub const HEADERS: [(HeaderName, &str); 6] = [

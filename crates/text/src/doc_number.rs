@@ -46,6 +46,22 @@ pub fn read(text: &str) -> Option<DocNumber> {
     ((1949..=2100).contains(&year) && number > 0).then(|| DocNumber { prefix: prefix.to_owned(), year, number })
 }
 
+/// The number as it is written officially: one with a year, or that of an order (国令第707号, GB/T
+/// 9704-2012 10.2, which has no year). Nothing where the text is neither.
+pub fn written(text: &str) -> Option<String> {
+    read(text).map(|number| number.to_string()).or_else(|| order(text))
+}
+
+/// The number of an order: 机关代字, 令, running number.
+fn order(text: &str) -> Option<String> {
+    let folded: String = text.chars().filter(|c| !c.is_whitespace()).map(narrow).collect();
+    let (prefix, number) = folded.strip_suffix('号')?.split_once("令第")?;
+    let number = number.trim_start_matches('0');
+    let digits = (1..=6).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+    let issuer = (1..=20).contains(&prefix.chars().count()) && prefix.chars().all(crate::normal::is_han);
+    (digits && issuer).then(|| format!("{prefix}令第{number}号"))
+}
+
 /// 机关代字: two to twenty Han characters, Latin letters or separators of combined issuers.
 fn is_prefix(prefix: &str) -> bool {
     let count = prefix.chars().count();
@@ -71,6 +87,13 @@ mod tests {
         {
             assert_eq!(read(text).map(|one| one.to_string()).as_deref(), Some("晴政办发〔2026〕8号"), "{text}");
         }
+    }
+
+    #[test]
+    fn an_order_has_a_number_without_a_year() {
+        assert_eq!(written("晴令第 07 号").as_deref(), Some("晴令第7号"));
+        assert_eq!(written("晴政办发[2026]08号").as_deref(), Some("晴政办发〔2026〕8号"));
+        assert!(["令第7号", "晴令第号", "晴令第7", "根据晴令，第7号"].iter().all(|text| written(text).is_none()));
     }
 
     #[test]

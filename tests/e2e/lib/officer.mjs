@@ -14,6 +14,7 @@ export const OFFICERS = {
   supervisor: '督查人员',
   administrator: '系统管理员',
   auditor: '审计员',
+  reviewer: '公开审查人员',
 };
 
 /** Login, unit and password of a role. Handler and head are of one unit. */

@@ -17,17 +17,17 @@ enum Cell {
 
 /// A row as it was read. Columns without a value are absent.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Row {
+pub(crate) struct Row {
     pub line: u64,
     cells: BTreeMap<String, Option<Cell>>,
 }
 
 impl Row {
-    pub(super) fn new(line: u64) -> Self {
+    pub(crate) fn new(line: u64) -> Self {
         Self { line, cells: BTreeMap::new() }
     }
 
-    pub(super) fn put(&mut self, column: &str, value: Value) {
+    pub(crate) fn put(&mut self, column: &str, value: Value) {
         let cell = match value {
             Value::Null => None,
             Value::String(written) => Some(Cell::Written(written)),
@@ -38,22 +38,22 @@ impl Row {
     }
 
     /// Its columns, empty ones too.
-    pub(super) fn columns(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn columns(&self) -> impl Iterator<Item = &str> {
         self.cells.keys().map(String::as_str)
     }
 
     /// A running text: whole, cleaned of control characters; nothing if it is blank.
-    pub(super) fn text(&self, column: &str) -> Result<Option<String>, RowFault> {
+    pub(crate) fn text(&self, column: &str) -> Result<Option<String>, RowFault> {
         Ok(self.written(column)?.map(clean).filter(|text| !is_blank(text)))
     }
 
-    pub(super) fn optional_text(&self, column: Option<&str>) -> Result<Option<String>, RowFault> {
+    pub(crate) fn optional_text(&self, column: Option<&str>) -> Result<Option<String>, RowFault> {
         column.map_or(Ok(None), |column| self.text(column))
     }
 
     /// A single value (number, time, word): as text, without what other programs write for
     /// a missing one, and without `.0` behind a whole number.
-    pub(super) fn value(&self, column: &str) -> Result<Option<String>, RowFault> {
+    pub(crate) fn value(&self, column: &str) -> Result<Option<String>, RowFault> {
         let missing = |value: &str| {
             let known = ["null", "none", "nan", "nat", "n/a", "\\n", "-"];
             is_blank(value) || known.contains(&value.to_ascii_lowercase().as_str())
@@ -66,7 +66,7 @@ impl Row {
         Ok(value.filter(|value| !missing(value)).map(whole))
     }
 
-    pub(super) fn optional(&self, column: Option<&str>) -> Result<Option<String>, RowFault> {
+    pub(crate) fn optional(&self, column: Option<&str>) -> Result<Option<String>, RowFault> {
         column.map_or(Ok(None), |column| self.value(column))
     }
 

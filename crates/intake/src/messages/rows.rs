@@ -19,7 +19,7 @@ const ZSTD: &[u8] = b"\x28\xB5\x2F\xFD";
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// The rows of a file.
-pub(super) struct Rows {
+pub(crate) struct Rows {
     lines: Lines,
     shape: Shape,
 }
@@ -30,7 +30,7 @@ enum Shape {
 }
 
 /// Opens a file and finds out its shape.
-pub(super) fn open(path: &Path) -> Result<Rows, Refusal> {
+pub(crate) fn open(path: &Path) -> Result<Rows, Refusal> {
     let unreadable = |_| Refusal::new(Cause::Unreadable, "导入文件打不开，请检查路径是否正确、是否有读取权限。");
     let mut file = BufReader::new(File::open(path).map_err(unreadable)?);
     let compressed = file.fill_buf().map_err(unreadable)?.starts_with(ZSTD);

@@ -5,14 +5,14 @@ use law::{Date, Moment};
 
 /// An instant, and whether only its day was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct When {
+pub(crate) struct When {
     pub at: Moment,
     pub day_only: bool,
 }
 
 /// What is taken for granted where a source says nothing.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Clock {
+pub(crate) struct Clock {
     hour: u32,
     minute: u32,
     /// Minutes east of Greenwich.
@@ -25,7 +25,7 @@ const FAR: &str = "时间不在1949年至2100年之间，请核对。";
 
 impl Clock {
     /// `09:00` and `+08:00`.
-    pub(super) fn parse(time: &str, offset: &str) -> Option<Self> {
+    pub(crate) fn parse(time: &str, offset: &str) -> Option<Self> {
         let (hour, minute, _) = hours(time)?;
         Some(Self { hour, minute, offset: offset_minutes(offset)? })
     }
@@ -33,7 +33,7 @@ impl Clock {
     /// Reads a time or a day in one of the usual ways of writing: with dashes, slashes,
     /// dots or 年月日, eight or fourteen digits, Unix seconds or milliseconds, with or
     /// without an offset. With `only_day` the time of day is not looked at.
-    pub(super) fn read(self, written: &str, only_day: bool) -> Result<When, String> {
+    pub(crate) fn read(self, written: &str, only_day: bool) -> Result<When, String> {
         let written = text::normal::folded(written);
         let written = written.trim();
         let when =
@@ -48,7 +48,7 @@ impl Clock {
     }
 
     /// This time of day, whole days after another moment.
-    pub(super) fn after(self, start: When, days: i64) -> Option<When> {
+    pub(crate) fn after(self, start: When, days: i64) -> Option<When> {
         let date = start.at.date().checked_add(Span::new().try_days(days).ok()?).ok()?;
         (date.year() <= 2100).then(|| self.on(date))
     }
@@ -110,7 +110,7 @@ impl Clock {
 
 /// A whole number that may be written as `2`, `2.0` or `2.75` (of which the whole days
 /// count).
-pub(super) fn whole(written: &str) -> Option<i64> {
+pub(crate) fn whole(written: &str) -> Option<i64> {
     let number: f64 = text::normal::folded(written).trim().parse().ok()?;
     // Within this range the conversion is exact.
     (number.is_finite() && number.abs() < 1e9).then(|| number.floor() as i64)

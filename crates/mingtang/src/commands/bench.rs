@@ -4,6 +4,7 @@ mod bare;
 mod client;
 mod lifecycle;
 mod log;
+mod search;
 mod seed;
 
 use std::process::ExitCode;
@@ -27,6 +28,8 @@ enum Command {
     Lifecycle(lifecycle::Args),
     /// 登记公开日志、出具证明
     Log(log::Args),
+    /// 写入虚构的公开信息，收入索引，检索
+    Search(search::Args),
 }
 
 /// Runs the command.
@@ -38,6 +41,7 @@ pub fn run(args: Args, globals: &Globals) -> Result<ExitCode, Stop> {
         Command::Seed(args) => seed::run(&args, globals),
         Command::Lifecycle(args) => lifecycle::run(&args, globals),
         Command::Log(args) => log::run(&args, globals),
+        Command::Search(args) => search::run(&args, globals),
     }
 }
 

@@ -187,11 +187,24 @@ fn clock(office: &Office, health: &Health) -> Finding {
 }
 
 fn index(health: &Health) -> Finding {
+    const CHECK: &str = "检索索引";
+    let (public, held) = health.public;
     match health.unindexed {
-        0 => well("检索索引", "可以读取，没有遗漏"),
+        0 if u64::try_from(public).is_ok_and(|public| public == held) => {
+            well(CHECK, format!("可以读取，公开信息{held}条，没有遗漏"))
+        }
+        0 => ill(
+            CHECK,
+            format!("公开信息有{public}条，索引中有{held}条"),
+            "请运行 mingtang reindex 重建，期间可以照常服务。",
+        ),
         // A worker that runs takes in a few hundred at a time.
-        few @ 1..500 => well("检索索引", format!("可以读取，{few}项正在收入")),
-        many => ill("检索索引", format!("有{many}项以上没有收入"), "请确认 mingtang serve（或者其worker）正在运行。"),
+        few @ 1..500 => well(CHECK, format!("可以读取，{few}项正在收入")),
+        many => ill(
+            CHECK,
+            format!("有{many}项以上没有收入"),
+            "请确认 mingtang serve（或者其worker）正在运行；持续不减少的，请运行 mingtang reindex。",
+        ),
     }
 }
 

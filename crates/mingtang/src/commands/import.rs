@@ -1,12 +1,18 @@
-//! `mingtang import`: records of older systems become matters with their own history.
+//! `mingtang import`: what older systems hold becomes part of this one, each at its own time. This
+//! file reads the words and counts; [`messages`] and [`pages`] know what they import.
+
+mod messages;
+mod pages;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use intake::messages::{self, Reader, Record, RowFault};
-use office::{Fault, ImportMode, Imported, Office, Options};
+use intake::messages::RowFault;
+use office::{Fail, Fault, Imported, Office, Options};
 use serde::Serialize;
 
 use crate::{Globals, Stop, exit};
@@ -26,22 +32,16 @@ pub struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// 导入网民留言和答复，按各自的历史时间办理；中断后可以重新运行，不会重复
-    Messages(MessagesArgs),
+    Messages(messages::Args),
+    /// 导入原网站已公开的网页，按各自的发布日期公开；中断后可以重新运行，不会重复
+    Pages(pages::Args),
+    /// 导入一个文件夹的公文（.txt、.md、.html），识别标题、文号、发文机关和日期
+    Documents(pages::DocumentsArgs),
 }
 
-#[derive(Debug, clap::Args)]
-struct MessagesArgs {
-    /// JSONL或者CSV文件，可以是.zst压缩文件
-    file: PathBuf,
-    /// 格式名称（teddy、fuzhou）；不写则按列名识别
-    #[arg(long, value_name = "NAME")]
-    format: Option<String>,
-    /// 列对应文件（TOML），用于其他来源
-    #[arg(long, value_name = "FILE")]
-    map: Option<PathBuf>,
-    /// 来源本来就是公开的：答复随之公开，隐去个人信息
-    #[arg(long)]
-    public: bool,
+/// What every import may be told.
+#[derive(Clone, Copy, Debug, clap::Args)]
+struct Mode {
     /// 只检查，不写入
     #[arg(long)]
     dry_run: bool,
@@ -74,29 +74,26 @@ struct Rejected<'a> {
 /// # Errors
 /// A file that cannot be understood, a store that cannot be written.
 pub fn run(args: Args, globals: &Globals) -> Result<ExitCode, Stop> {
-    let Command::Messages(args) = args.command;
-    if !args.file.is_file() {
-        return Err(Stop::new(exit::NOT_FOUND, format!("没有找到文件“{}”。请核对路径。", args.file.display())));
+    match args.command {
+        Command::Messages(args) => messages::run(&args, globals),
+        Command::Pages(args) => pages::run(&args, globals),
+        Command::Documents(args) => pages::documents(&args, globals),
     }
-    let map = args.map.as_ref().map(|path| {
+}
+
+/// A map of columns, read.
+fn map(path: Option<&PathBuf>) -> Result<Option<String>, Stop> {
+    let read = path.map(|path| {
         std::fs::read_to_string(path).map_err(|error| {
             Stop::new(exit::NOT_FOUND, format!("列对应文件“{}”读不到（{error}）。请核对--map。", path.display()))
         })
     });
-    let reader = messages::open(&args.file, args.format.as_deref(), map.transpose()?.as_deref())
-        .map_err(|refusal| Stop::new(exit::FAILED, refusal.to_string()))?;
-    let (office, _scratch) = office(&args, globals)?;
-    let mode = ImportMode { public: args.public, rehearsal: args.dry_run };
-    let mut import =
-        Import { office: &office, mode, json: args.json, totals: Totals::default(), rehearsed: BTreeMap::new() };
-    import.all(reader)?;
-    let totals = import.totals;
-    import.say(&totals, || {
-        let Totals { read, imported, already, rejected } = totals;
-        let word = if args.dry_run { "可导入" } else { "已导入" };
-        format!("共{read}条：{word}{imported}条，以前已导入{already}条，未采纳{rejected}条。")
-    });
-    Ok(if totals.rejected == 0 { ExitCode::SUCCESS } else { ExitCode::from(exit::PARTLY) })
+    read.transpose()
+}
+
+/// Nothing at this path.
+fn missing(path: &Path) -> Stop {
+    Stop::new(exit::NOT_FOUND, format!("没有找到文件“{}”。请核对路径。", path.display()))
 }
 
 /// A directory of this run alone, gone when it ends.
@@ -110,14 +107,14 @@ impl Drop for Scratch {
 }
 
 /// The office. A dry run makes nothing: without data it rehearses in a directory of its own.
-fn office(args: &MessagesArgs, globals: &Globals) -> Result<(Office, Option<Scratch>), Stop> {
+fn office(mode: Mode, globals: &Globals) -> Result<(Office, Option<Scratch>), Stop> {
     let options = |data: PathBuf, database: Option<String>, create: bool| {
         let mut options = Options::new(data, globals.rules()?);
         (options.database, options.create) = (database, create);
         Ok::<_, Stop>(options)
     };
-    match Office::open(options(globals.data.clone(), globals.database.clone(), !args.dry_run)?) {
-        Err(Fault::Missing(_)) if args.dry_run => {
+    match Office::open(options(globals.data.clone(), globals.database.clone(), !mode.dry_run)?) {
+        Err(Fault::Missing(_)) if mode.dry_run => {
             let scratch = Scratch(std::env::temp_dir().join(format!("mingtang-dry-run-{}", std::process::id())));
             let office = Office::open(options(scratch.0.clone(), None, true)?)?;
             Ok((office, Some(scratch)))
@@ -126,18 +123,39 @@ fn office(args: &MessagesArgs, globals: &Globals) -> Result<(Office, Option<Scra
     }
 }
 
-/// An import under way.
-struct Import<'a> {
-    office: &'a Office,
-    mode: ImportMode,
-    json: bool,
-    totals: Totals,
-    /// What a dry run took, by identity: nothing of it stands in the store to be found again.
-    rehearsed: BTreeMap<(String, String), Record>,
+/// A record of an import.
+trait Record {
+    /// Where it stands in its file.
+    fn line(&self) -> u64;
+    /// Format and number in its source.
+    fn identity(&self) -> (String, String);
+    /// Everything it says, its line aside.
+    fn content(&self) -> String;
 }
 
-impl Import<'_> {
-    fn all(&mut self, reader: Reader) -> Result<(), Stop> {
+/// What a batch became, record by record.
+type Outcome = Result<Vec<Imported>, Fail>;
+
+/// An import under way.
+struct Import<F> {
+    mode: Mode,
+    totals: Totals,
+    /// Takes a batch into the store.
+    send: F,
+    /// What a dry run took, by identity: nothing of it stands in the store to be found again.
+    rehearsed: BTreeMap<(String, String), u64>,
+}
+
+impl<F> Import<F> {
+    fn new(mode: Mode, send: F) -> Import<F> {
+        Import { mode, totals: Totals::default(), send, rehearsed: BTreeMap::new() }
+    }
+
+    /// Imports what is read and tells what it came to.
+    fn run<R: Record + Clone>(mut self, reader: impl Iterator<Item = Result<R, RowFault>>) -> Result<ExitCode, Stop>
+    where
+        F: Fn(Vec<R>) -> Outcome,
+    {
         let mut batch = Vec::with_capacity(BATCH);
         for row in reader {
             self.totals.read += 1;
@@ -152,34 +170,46 @@ impl Import<'_> {
                 eprintln!("已读{}条……", self.totals.read);
             }
         }
-        self.take(batch)
+        self.take(batch)?;
+        let totals = self.totals;
+        self.say(&totals, || {
+            let Totals { read, imported, already, rejected } = totals;
+            let word = if self.mode.dry_run { "可导入" } else { "已导入" };
+            format!("共{read}条：{word}{imported}条，以前已导入{already}条，未采纳{rejected}条。")
+        });
+        Ok(if totals.rejected == 0 { ExitCode::SUCCESS } else { ExitCode::from(exit::PARTLY) })
     }
 
-    fn take(&mut self, batch: Vec<Record>) -> Result<(), Stop> {
-        let outcomes = self.office.import(self.office.default_body(), batch.clone(), self.mode)?;
+    fn take<R: Record + Clone>(&mut self, batch: Vec<R>) -> Result<(), Stop>
+    where
+        F: Fn(Vec<R>) -> Outcome,
+    {
+        let outcomes = (self.send)(batch.clone())?;
         for (record, outcome) in batch.into_iter().zip(outcomes) {
             match outcome {
-                Imported::New if self.mode.rehearsal => self.rehearse(record),
+                Imported::New if self.mode.dry_run => self.rehearse(&record),
                 Imported::New => self.totals.imported += 1,
                 Imported::Already => self.totals.already += 1,
-                Imported::Rejected(field, error) => self.reject(&RowFault { line: record.line, field, error }),
+                Imported::Rejected(field, error) => self.reject(&RowFault { line: record.line(), field, error }),
             }
         }
         Ok(())
     }
 
     /// Counts a record of a dry run as the import would count it.
-    fn rehearse(&mut self, record: Record) {
-        let identity = (record.format.clone(), record.outside_id.clone());
-        match self.rehearsed.get(&identity) {
-            None => {
+    fn rehearse(&mut self, record: &impl Record) {
+        let mut hasher = DefaultHasher::new();
+        record.content().hash(&mut hasher);
+        let content = hasher.finish();
+        match self.rehearsed.entry(record.identity()) {
+            Entry::Vacant(place) => {
                 self.totals.imported += 1;
-                self.rehearsed.insert(identity, record);
+                place.insert(content);
             }
-            Some(known) if *known == (Record { line: known.line, ..record.clone() }) => self.totals.already += 1,
-            Some(_) => {
+            Entry::Occupied(known) if *known.get() == content => self.totals.already += 1,
+            Entry::Occupied(_) => {
                 let error = "文件中有两条编号相同而内容不同的记录，只取前一条。请核对来源。".to_owned();
-                self.reject(&RowFault { line: record.line, field: "编号".to_owned(), error });
+                self.reject(&RowFault { line: record.line(), field: "编号".to_owned(), error });
             }
         }
     }
@@ -187,7 +217,7 @@ impl Import<'_> {
     fn reject(&mut self, fault: &RowFault) {
         self.totals.rejected += 1;
         let RowFault { line, field, error } = fault;
-        if self.json {
+        if self.mode.json {
             self.say(&Rejected { line: *line, field, error }, String::new);
         } else {
             eprintln!("{fault}");
@@ -196,7 +226,7 @@ impl Import<'_> {
 
     /// One line on stdout, for a machine or for a person. A closed pipe does not stop an import.
     fn say(&self, machine: &impl Serialize, person: impl FnOnce() -> String) {
-        let line = if self.json { serde_json::to_string(machine).unwrap_or_default() } else { person() };
+        let line = if self.mode.json { serde_json::to_string(machine).unwrap_or_default() } else { person() };
         let _ = writeln!(io::stdout(), "{line}");
     }
 }

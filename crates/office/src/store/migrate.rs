@@ -29,6 +29,8 @@ static MIGRATIONS: &[Migration] = migrations![
     4 "0004_draft.sql",
     5 "0005_text_past.sql",
     6 "0006_takedown.sql",
+    7 "0007_reviews.sql",
+    8 "0008_page_origin.sql",
 ];
 
 const TABLE: &str = "create table if not exists migration \

@@ -32,7 +32,7 @@ pub fn samples() -> Vec<Op> {
 pub fn filled() -> (tempfile::TempDir, Index) {
     let dir = tempfile::tempdir().unwrap();
     let index = Index::open(dir.path(), Kind::Desk).unwrap();
-    index.writer().unwrap().apply(&samples(), 42).unwrap();
+    index.writer().unwrap().apply(&samples(), "42").unwrap();
     (dir, index)
 }
 

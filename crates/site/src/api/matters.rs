@@ -97,7 +97,7 @@ pub async fn act(
     let key = idempotency(&visit, &visit.path, &headers)?;
     let matter = site.office.matter_id(&visit.caller, &id).await?;
     let Perform { answers, expected_seq } = perform;
-    let step = StepAct { matter, step, answers, files: Vec::new(), key, expected_seq, at: None };
+    let step = StepAct { matter, step, answers, files: Vec::new(), keep: None, key, expected_seq, at: None };
     let acted = site.office.act(&visit.caller, step).await?;
     let performed = Performed { id, seq: acted.seq, proposed: acted.proposed, repeated: acted.repeated };
     Ok(answer(StatusCode::OK, &performed))

@@ -13,6 +13,8 @@ pub enum Input {
     Typed(&'static str),
     /// Several lines, shown with this many rows.
     Area(u8),
+    /// Text with headings and tables, shown with this many rows; the desk's script makes an editor of it.
+    Rich(u8),
     /// One of a list.
     Select(Vec<Choice>),
     /// Files, with the `accept` list.

@@ -1,6 +1,13 @@
 //! D8: the leader's pile and the page of one decision; two acts an item, on a phone too.
 
-use super::{dossier, frame, matter::Turn, parts::ClockLine, shell::Shell, show};
+use super::{
+    document::{self, DocumentBox},
+    dossier, frame,
+    matter::Turn,
+    parts::ClockLine,
+    shell::Shell,
+    show,
+};
 use crate::Site;
 use crate::component::{Fact, Facts, Lamp};
 use crate::form::{self, Form};
@@ -62,6 +69,8 @@ pub struct Judged {
     pub clocks: Vec<ClockLine>,
     /// What was asked.
     pub asked: Vec<Turn>,
+    /// The document, where the matter is one.
+    pub document: Option<DocumentBox>,
     /// The texts that take effect when approved.
     pub texts: Vec<(String, String)>,
     /// The other elements, and what follows.
@@ -148,11 +157,15 @@ async fn pile(
         unit: row.unit,
         here: row.id == open_id,
     };
-    Ok(ApprovalsPage {
-        shell: frame::shell(site, visit, "/desk/approvals").await?,
-        pile: rows.into_iter().map(item).collect(),
-        open: view.and_then(|view| judged(&view, site.office.now(), error, reason)),
-    })
+    let pile = rows.into_iter().map(item).collect();
+    let open = match view {
+        Some(view) => {
+            let document = document::of(site, visit, &view).await?;
+            judged(&view, site.office.now(), error, reason).map(|one| Judged { document, ..one })
+        }
+        None => None,
+    };
+    Ok(ApprovalsPage { shell: frame::shell(site, visit, "/desk/approvals").await?, pile, open })
 }
 
 /// What is proposed, with what was asked.
@@ -169,6 +182,7 @@ fn judged(view: &MatterView, now: Moment, error: &str, reason: &str) -> Option<J
         by: format!("{}　{} 送审", proposal.by, proposal.at.to_minute()),
         clocks: view.clocks.iter().filter(|clock| clock.clock.is_open()).map(|clock| show::clock(clock, now)).collect(),
         asked: dossier::turns(view),
+        document: None,
         texts,
         facts: Facts { facts: rest.into_iter().map(|(label, words)| Fact::typed(label, words)).collect() },
         action: format!("{}/decide", show::address(view.matter.id)),
@@ -212,6 +226,7 @@ mod tests {
             by: "区住建局　办事员甲　2026-11-20 16:40 送审".into(),
             clocks: clocks(),
             asked: vec![Turn { ours: false, who: "反映人".into(), when: "2026-11-13 09:12".into(), text: "望潮路与海棠街交叉口工地连续一周夜里十一点以后还在施工，噪声很大。请查一查他们有没有夜间施工许可，给一个长久的办法。".into() }],
+            document: None,
             texts: vec![("答复".into(), format!("您好！您反映的问题收悉，现答复如下：\n　　一、经查，该工地11月8日、9日、11日夜间浇筑混凝土，未办理夜间施工许可，区城管局已立案。\n　　二、我局已约谈施工单位，要求22:00至次日6:00停止产生噪声的作业，并在工地入口公示联系人和电话。\n　　三、今后需要连续浇筑的，须提前公告附近居民。\n　　承办人：住建局建管科，电话（0000）5550 0266。{}", if error.is_empty() { "" } else { HOSTILE }))],
             facts: Facts { facts: vec![Fact::new("建议公开", "公开，隐去个人信息"), Fact::new("同意以后", "答复发出，短信告知反映人，答复期限停止")] },
             action: "/desk/m/417/decide".into(),

@@ -1,7 +1,8 @@
 //! Reading a matter: its page, its masked values, its files and letters. Every reading is recorded.
 
 use super::dossier::page;
-use super::frame;
+use super::matter::MatterPage;
+use super::{document, frame, review};
 use crate::component::Link;
 use crate::form::Form;
 use crate::problem::{Kind as Why, Trouble};
@@ -10,7 +11,7 @@ use crate::{Site, letter};
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use office::Fail;
+use office::{Fail, MatterView};
 use std::sync::Arc;
 
 /// The page of a matter. `done` in the address names the event that led here.
@@ -29,7 +30,33 @@ pub async fn show_matter(
     if let Some(done) = done {
         shell.flash = frame::flash("", format!("“{}”已办。", done.label));
     }
-    frame::page(&page(&view, &visit.caller, shell, site.office.now(), None))
+    if form.has("halted") {
+        shell.flash = frame::flash("stop", halted(&view, form.raw("halted")));
+    }
+    let page = page(&view, &visit.caller, shell, site.office.now(), None);
+    frame::page(&whole(&site, &visit, &view, page).await?)
+}
+
+/// Why a form of checks stopped.
+fn halted(view: &MatterView, step: &str) -> String {
+    let Some(option) = view.options.iter().find(|option| option.step == step) else {
+        return "没有选择审查结论，什么也没有记录；请选择以后再交。".into();
+    };
+    let why = if option.why.is_empty() {
+        "这件公文刚才有了新的记录，请看过以后再办。".into()
+    } else {
+        option.why.concat()
+    };
+    format!("“{}”没有办成。{why}", option.label)
+}
+
+/// The page with the document of the matter, where it is one.
+async fn whole(site: &Site, visit: &Visit, view: &MatterView, mut page: MatterPage) -> Result<MatterPage, Trouble> {
+    page.document = document::of(site, visit, view).await?;
+    if page.document.is_some() {
+        review::relieve(&mut page, view);
+    }
+    Ok(page)
 }
 
 /// Opens one masked value with a reason; the reason is recorded before anything is shown. The
@@ -49,10 +76,14 @@ pub async fn open(
     let mut shell = frame::shell(&site, &visit, "").await?;
     let now = site.office.now();
     match opened {
-        Ok(value) => frame::page(&page(&view, &visit.caller, shell, now, Some((element, value)))),
+        Ok(value) => {
+            let page = page(&view, &visit.caller, shell, now, Some((element, value)));
+            frame::page(&whole(&site, &visit, &view, page).await?)
+        }
         Err(Fail::Forbidden(why)) => {
             shell.flash = frame::flash("stop", why);
-            frame::again(&page(&view, &visit.caller, shell, now, None))
+            let page = page(&view, &visit.caller, shell, now, None);
+            frame::again(&whole(&site, &visit, &view, page).await?)
         }
         Err(other) => Err(other.into()),
     }

@@ -18,7 +18,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use matter::{Guard as Rule, Kind as Sort, Procedure, Step};
 use office::document::DOT;
-use office::{Caller, Fail, Filing, StepAct, Upload};
+use office::{Caller, DocumentView, Fail, FileView, Filing, StepAct, Upload};
 use publication::kind::{Field, Form as Shape, Place, TITLE};
 use publication::{Columns, Kind};
 use std::sync::Arc;
@@ -58,6 +58,8 @@ pub struct ComposePage {
     pub barred: Vec<String>,
     /// Basis on which the kind is published.
     pub basis: String,
+    /// Address of the editor's script.
+    pub editor: String,
     /// The matter's page, once there is one.
     pub back: String,
 }
@@ -68,6 +70,8 @@ struct Typed {
     answers: Answers,
     errors: ErrorSummary,
     barred: Vec<String>,
+    /// Attached files: those ticked stay.
+    files: Vec<Choice>,
 }
 
 /// The procedure under which documents are drafted today.
@@ -141,7 +145,9 @@ pub async fn create(State(site): State<Arc<Site>>, visit: Visit, mut form: Form)
     let procedure = procedure(&site, &visit.caller)?;
     let step = opening(&procedure, &visit.caller)?;
     let kind = kind(&site, form.raw("kind"))?;
-    let answers = given(&form, &procedure, &step, kind);
+    let mut answers = given(&form, &procedure, &step, kind);
+    // Whoever drafts has it in hand: it stands in the drafter's own queue.
+    answers.entry("handler".into()).or_insert_with(|| visit.caller.actor.to_string());
     let filing = Filing {
         procedure: procedure.id.clone(),
         answers: answers.clone(),
@@ -176,11 +182,13 @@ pub async fn edit(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<i6
         answers.extend(value.code().map(|code| (name.clone(), code.to_owned())));
     }
     answers.insert(element_of(&view.procedure, Sort::Columns), document.columns.join(","));
+    let files = attached(&document, None);
     let errors = at_fields(document.gaps);
     let typed = Typed {
         answers,
         errors: ErrorSummary::default(),
         barred: errors.problems.iter().map(|one| one.text.to_string()).collect(),
+        files,
     };
     frame::page(&page(&site, &visit, &view.procedure, &step, kind, typed, Some((id, view.matter.seq))).await?)
 }
@@ -205,6 +213,7 @@ pub async fn save(
         step: step.id.clone(),
         answers: answers.clone(),
         files: uploads(&mut form),
+        keep: kept(&form),
         key: form.key().unwrap_or_default(),
         expected_seq: form.expected_seq(),
         at: None,
@@ -215,7 +224,8 @@ pub async fn save(
             super::perform::conflicted(&site, &visit, id, &step.id, &conflict, &answers).await
         }
         Err(fail) => {
-            let typed = refused(fail, answers, &step)?;
+            let files = attached(&document, kept(&form).as_deref());
+            let typed = Typed { files, ..refused(fail, answers, &step)? };
             let seen = form.expected_seq().unwrap_or(view.matter.seq);
             let page = page(&site, &visit, &view.procedure, &step, kind, typed, Some((id, seen))).await?;
             frame::answer(StatusCode::UNPROCESSABLE_ENTITY, &page)
@@ -235,6 +245,23 @@ async fn after(site: &Site, visit: &Visit, id: i64, send: bool) -> Result<Respon
         Err(Fail::Refused(_) | Fail::Invalid(_)) => Ok(form::see(&format!("{}/document", show::address(id)))),
         Err(other) => Err(other.into()),
     }
+}
+
+/// Name of the boxes of attached files, and of the hidden field that says they were shown.
+const KEEP: [&str; 2] = ["keep", "kept"];
+
+/// The attached files that stay; `None` where the form showed none.
+fn kept(form: &Form) -> Option<Vec<String>> {
+    form.has(KEEP[1]).then(|| form.all(KEEP[0]).map(str::to_owned).collect())
+}
+
+/// Boxes for the files that a document has, ticked but for those that the form let go.
+fn attached(document: &DocumentView, kept: Option<&[String]>) -> Vec<Choice> {
+    let one = |file: &FileView| Choice {
+        checked: kept.is_none_or(|kept| kept.contains(&file.id)),
+        ..Choice::new(file.id.clone(), file.name.clone())
+    };
+    document.files.iter().map(one).collect()
 }
 
 fn uploads(form: &mut Form) -> Vec<Upload> {
@@ -257,10 +284,10 @@ fn given(form: &Form, procedure: &Procedure, step: &Step, kind: &Kind) -> Answer
 
 fn refused(fail: Fail, answers: Answers, step: &Step) -> Result<Typed, Trouble> {
     match fail {
-        Fail::Invalid(wrong) => Ok(Typed { answers, errors: at_fields(wrong), barred: Vec::new() }),
+        Fail::Invalid(wrong) => Ok(Typed { answers, errors: at_fields(wrong), ..Typed::default() }),
         Fail::Refused(refusal) => {
             let (errors, barred) = told(&refusal.sentences, step);
-            Ok(Typed { answers, errors, barred })
+            Ok(Typed { answers, errors, barred, ..Typed::default() })
         }
         other => Err(other.into()),
     }
@@ -286,9 +313,11 @@ async fn page(
         .copied()
         .filter(|name| step.guards.contains(&Rule::NotClassified) && gates(procedure, name))
         .collect();
-    let rest: Vec<&str> = names.iter().copied().filter(|name| *name != TITLE && !gate.contains(name)).collect();
+    let rest: Vec<&str> =
+        names.iter().copied().filter(|name| ![TITLE, "handler"].contains(name) && !gate.contains(name)).collect();
     let shell = frame::shell(site, visit, "/desk/document").await?;
     let mut more = vec![("kind", kind.id.clone())];
+    more.extend((!typed.files.is_empty()).then(|| (KEEP[1], "1".to_owned())));
     more.extend(of.map(|(_, seen)| (form::SEEN, seen.to_string())));
     let body = site.office.body(visit.caller.body)?;
     let columns = site.office.rules().columns(&body.kind);
@@ -296,6 +325,10 @@ async fn page(
     let prefix = element_of(procedure, Sort::Document);
     cells.extend(kind.fields.iter().map(|field| cell(field, &prefix, &typed)));
     let mut after = vec![column_cell(columns, kind, &element_of(procedure, Sort::Columns), &typed)];
+    if !typed.files.is_empty() {
+        let boxes = Choices::many(KEEP[0], "已有附件", typed.files.clone());
+        after.push(Cell::Choices(12, boxes.hint("打勾的保留，去掉勾的不再附上")));
+    }
     after.extend(asking.fields(&rest).cells);
     Ok(ComposePage {
         label: kind.label.clone(),
@@ -306,6 +339,7 @@ async fn page(
         more: Fields { cells: after },
         barred: typed.barred.clone(),
         basis: kind.basis.clone(),
+        editor: crate::assets::url("editor.js"),
         back: of.map(|(id, _)| show::address(id)).unwrap_or_default(),
         shell,
     })
@@ -316,13 +350,17 @@ fn gates(procedure: &Procedure, name: &str) -> bool {
     procedure.element(name).is_some_and(|element| element.options.iter().any(|option| option.id == "no"))
 }
 
+fn date_hint(field: &Field) -> Option<String> {
+    (field.form == Shape::Date).then(|| "如2026-11-20".into())
+}
+
 /// The input of a field of a kind.
 fn cell(field: &Field, prefix: &str, typed: &Typed) -> Cell {
     let name = format!("{prefix}{DOT}{}", field.id);
     let value = typed.answers.get(&name).cloned().unwrap_or_default();
     let value = if field.is_rich() { intake::html::plain(&value).unwrap_or(value) } else { value };
     let mut made = Box::new(name.clone(), field.label.clone(), value.clone()).error(typed.errors.at(&name));
-    if let Some(hint) = field.hint.clone().or_else(|| field.cite.clone()) {
+    if let Some(hint) = field.hint.clone().or_else(|| field.cite.clone()).or_else(|| date_hint(field)) {
         made = made.hint(hint);
     }
     if !field.required {
@@ -332,9 +370,10 @@ fn cell(field: &Field, prefix: &str, typed: &Typed) -> Cell {
         made = made.max(max);
     }
     let (span, input) = match field.form {
-        Shape::Rich => (12, Input::Area(18)),
+        Shape::Rich => (12, Input::Rich(18)),
         Shape::Text => (12, Input::Area(5)),
-        Shape::Date => (4, Input::Typed("date")),
+        // A plain line, as everywhere on the desk: the pieces of a date picker do not show the focus.
+        Shape::Date => (4, Input::default()),
         Shape::Code => {
             let blank = Choice::new("", "请选择");
             let options =

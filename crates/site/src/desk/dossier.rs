@@ -29,6 +29,7 @@ pub fn page(
         holder: [view.unit.as_deref(), view.handler.as_deref()].into_iter().flatten().collect::<Vec<_>>().join("　"),
         clocks: view.clocks.iter().map(|clock| show::clock(clock, now)).collect(),
         proposal: proposal(view, caller),
+        document: None,
         deeds,
         barred,
         facts: facts(view),

@@ -76,6 +76,16 @@ fn publishes(caller: &Caller) -> bool {
         .any(|role| caller.has(*role))
 }
 
+/// Whether an officer reviews documents on their way to the public.
+pub fn reviews(caller: &Caller) -> bool {
+    [Role::Reviewer, Role::FoiClerk, Role::FoiHead].iter().any(|role| caller.has(*role))
+}
+
+/// Whether an officer has only documents to review, and nothing to handle.
+pub fn only_reviews(caller: &Caller) -> bool {
+    caller.roles.iter().all(|role| *role == Role::Reviewer)
+}
+
 /// Whether an officer approves anything.
 pub fn approves(caller: &Caller) -> bool {
     [Role::UnitHead, Role::FoiHead, Role::Leader].iter().any(|role| caller.has(*role))
@@ -106,7 +116,10 @@ fn rail(caller: &Caller, counters: &[(ListView, usize)], here: &str) -> Vec<Rail
     let place = |href: &str, label: &str| item(href.to_owned(), label, String::new(), LampKind::Grey);
     let mut today = vec![place("/desk", "工作台")];
     let waiting = [ListView::Overdue, ListView::Near, ListView::Returned, ListView::ToSign, ListView::ToHandle];
-    today.extend(waiting.map(queue));
+    let nothing_own = only_reviews(caller);
+    let own = |view: &ListView| matches!(view, ListView::Overdue | ListView::Near);
+    today.extend(waiting.into_iter().filter(|view| !nothing_own || own(view)).map(queue));
+    today.extend(reviews(caller).then(|| queue(ListView::ToReview)));
     today.extend(approves(caller).then(|| queue(ListView::ToApprove)));
     let mut work: Vec<RailItem> = registers(caller).then(|| place("/desk/register", "登记")).into_iter().collect();
     work.extend(drafts(caller).then(|| place("/desk/document", "拟稿")));

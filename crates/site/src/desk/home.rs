@@ -70,6 +70,9 @@ pub struct DueDay {
     pub today: bool,
 }
 
+/// Queues of those who only review.
+const REVIEWERS: [ListView; 3] = [ListView::Overdue, ListView::Near, ListView::ToReview];
+
 /// Rows shown under 先办这些.
 const FIRST: usize = 12;
 
@@ -81,7 +84,11 @@ pub async fn show_home(State(site): State<Arc<Site>>, visit: Visit, form: Form) 
     let counts = site.office.counters(&visit.caller).await?;
     let shell = frame::with_counters(&site, &visit, "/desk", &counts);
     let today = site.office.now().date();
-    let view = if visit.caller.has(office::Role::Handler) { ListView::ToHandle } else { ListView::ToSign };
+    let view = match &visit.caller {
+        caller if caller.has(office::Role::Handler) => ListView::ToHandle,
+        caller if frame::only_reviews(caller) => ListView::ToReview,
+        _ => ListView::ToSign,
+    };
     let (urgent, days) = pressing(&site, &visit, view).await?;
     let last = form.number("last").map(|at| format!("上次登录 {}", Moment::from_millis(at).to_minute()));
     frame::page(&HomePage {
@@ -97,6 +104,8 @@ pub async fn show_home(State(site): State<Arc<Site>>, visit: Visit, form: Form) 
         counters: counts
             .into_iter()
             .filter(|(view, _)| *view != ListView::ToApprove || frame::approves(&visit.caller))
+            .filter(|(view, _)| *view != ListView::ToReview || frame::reviews(&visit.caller))
+            .filter(|(view, _)| !frame::only_reviews(&visit.caller) || REVIEWERS.contains(view))
             .filter(|_| frame::works(&visit.caller))
             .filter_map(|(view, count)| counter(view, count))
             .collect::<std::collections::BTreeMap<_, _>>()
@@ -140,7 +149,8 @@ fn counter(view: ListView, count: usize) -> Option<(u8, Counter)> {
         ListView::ToSign => (3, "还没有人承办", LampKind::Grey),
         ListView::ToHandle => (4, "承办中", LampKind::Grey),
         ListView::ToApprove => (5, "等我审批", LampKind::Grey),
-        ListView::Waiting => (6, "等对方或者其他单位", LampKind::Grey),
+        ListView::ToReview => (6, "等我审查的公文", LampKind::Grey),
+        ListView::Waiting => (7, "等对方或者其他单位", LampKind::Grey),
         ListView::Closed | ListView::All => return None,
     };
     let counter = Counter {

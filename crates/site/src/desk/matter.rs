@@ -1,6 +1,7 @@
 //! D5: everything about one matter, and what can be done with it now.
 
 use super::{
+    document::DocumentBox,
     parts::{Barred, ClockLine, Deed},
     shell::Shell,
 };
@@ -39,6 +40,8 @@ pub struct MatterPage {
     pub deeds: Vec<StepButton>,
     /// What cannot, and why.
     pub barred: Vec<Barred>,
+    /// The document, where the matter is one.
+    pub document: Option<DocumentBox>,
     /// 详情: what was asked for, in the order of the form.
     pub facts: Facts,
     /// Personal data, masked until opened with a reason.
@@ -194,6 +197,7 @@ mod tests {
             holder: "区住建局　办事员甲".into(),
             clocks: clocks(),
             proposal: None,
+            document: None,
             deeds: vec![
                 button("答复", "答复期限12月4日；送科室负责人审批", false, true),
                 button("请反映人补充", "期限照走，不停表", false, false),

@@ -7,8 +7,10 @@ pub mod approvals;
 pub mod ask;
 pub mod audit;
 pub mod case;
+pub mod compare;
 pub mod compose;
 pub mod decision;
+pub mod document;
 pub mod dossier;
 pub mod enrol;
 pub mod error;
@@ -24,6 +26,7 @@ pub mod people;
 pub mod perform;
 pub mod register;
 pub mod reply;
+pub mod review;
 pub mod search;
 pub mod set_up;
 pub mod settings;
@@ -70,6 +73,8 @@ pub fn routes() -> Vec<Route> {
         post("/desk/takedown", OFFICER, takedown::take),
         post("/desk/takedown/officers", ADMINISTRATOR, takedown::name),
         post("/desk/takedown/{id}", OFFICER, takedown::confirm),
+        get("/desk/m/{id}/preview", OFFICER, document::preview),
+        post("/desk/m/{id}/review", OFFICER, review::save),
         get("/desk/m/{id}", OFFICER, case::show_matter),
         post("/desk/m/{id}/open", OFFICER, case::open),
         get("/desk/m/{id}/file/{file}", OFFICER, case::file),

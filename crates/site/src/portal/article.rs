@@ -23,6 +23,8 @@ use std::sync::Arc;
 pub struct ArticlePage {
     /// Frame.
     pub shell: Shell,
+    /// Shown to officers before it is public.
+    pub preview: Option<Preview>,
     /// The title in parts that are better not broken.
     pub parts: Vec<String>,
     /// Under the title: when, from whom.
@@ -53,6 +55,17 @@ pub struct ArticlePage {
     pub proof: Proof,
     /// Beside the text.
     pub aside: Vec<Aside>,
+}
+
+/// What marks a page that is not public yet.
+#[derive(Clone, Debug, Default)]
+pub struct Preview {
+    /// It stands in a window as wide as a telephone.
+    pub framed: bool,
+    /// That window.
+    pub phone: String,
+    /// Back to the desk.
+    pub back: String,
 }
 
 /// One line of the table of metadata.
@@ -155,7 +168,8 @@ pub async fn file(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<St
     Ok(super::download(&file.name, &file.media, file.bytes))
 }
 
-fn compose(site: &Site, visit: &Visit, article: Article) -> ArticlePage {
+/// The page of a text, public or not yet.
+pub(crate) fn compose(site: &Site, visit: &Visit, article: Article) -> ArticlePage {
     let columns = frame::columns(site);
     let column = columns.and_then(|all| article.columns.iter().find_map(|id| all.get(id)));
     let kind = site.office.rules().kind(&article.edition.kind);
@@ -337,7 +351,7 @@ fn notice(article: &Article) -> Option<Notice> {
 }
 
 /// Type and size of a file, in words.
-fn weight(media: &str, size: i64) -> String {
+pub(crate) fn weight(media: &str, size: i64) -> String {
     let kind = match media {
         "application/pdf" => "PDF",
         media if media.contains("wordprocessing") || media.contains("msword") => "Word",

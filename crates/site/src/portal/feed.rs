@@ -86,21 +86,50 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(name): Path<
     }
     let channel = column.map_or(SITE, |column| &column.id).to_owned();
     let query = ItemQuery { channel, rows: ENTRIES, ..ItemQuery::default() };
-    let found = site.office.items(visit.caller.body, query).await?;
-    let identity = frame::identity(&site);
-    let title = column.map_or_else(|| identity.name.clone(), |column| format!("{}－{}", column.label, identity.name));
-    let whole = |path: &str| frame::address(&site, path).unwrap_or_else(|| path.to_owned());
-    let home = whole(&column.map_or_else(|| "/".to_owned(), |column| format!("/c/{}", column.id)));
-    let own = whole(&format!("/feed/{name}"));
+    let rows = site.office.items(visit.caller.body, query).await?.rows;
+    let name = &frame::identity(&site).name;
+    let list = Feed {
+        title: column.map_or_else(|| name.clone(), |column| format!("{}－{name}", column.label)),
+        about: column.map_or("本站全部公开信息", |column| &column.about).to_owned(),
+        home: column.map_or_else(|| "/".to_owned(), |column| format!("/c/{}", column.id)),
+        own: format!("/feed/{list}.{format}"),
+        rows,
+    };
+    write(&site, &list, format)
+}
+
+/// A list as a feed tells it.
+pub struct Feed {
+    /// Its name.
+    pub title: String,
+    /// What is in it.
+    pub about: String,
+    /// Path of the page with the same list.
+    pub home: String,
+    /// Path of the feed itself.
+    pub own: String,
+    /// Newest first.
+    pub rows: Vec<ItemRow>,
+}
+
+/// Writes a list as `json`, `atom` or `rss`.
+///
+/// # Errors
+/// There is no such format.
+pub fn write(site: &Site, list: &Feed, format: &str) -> Result<Response, Trouble> {
+    let missing = || Trouble::new(Why::NotFound);
+    let identity = frame::identity(site);
+    let whole = |path: &str| frame::address(site, path).unwrap_or_else(|| path.to_owned());
+    let (title, home, own) = (&list.title, whole(&list.home), whole(&list.own));
     let entries: Vec<Entry> =
-        found.rows.iter().map(|row| entry(row, whole(&article::address_of(&site, &row.kind, &row.item)))).collect();
-    let about = column.map_or("本站全部公开信息", |column| &column.about);
-    let feed = Feed { title: &title, home: &home, own: &own, author: &identity.name, about, entries: &entries };
+        list.rows.iter().map(|row| entry(row, whole(&article::address_of(site, &row.kind, &row.item)))).collect();
+    let about = &list.about;
+    let feed = Written { title, home: &home, own: &own, author: &identity.name, about, entries: &entries };
     feed.answer(format).ok_or_else(missing)
 }
 
 /// A feed before it is written in a format.
-struct Feed<'a> {
+struct Written<'a> {
     title: &'a str,
     home: &'a str,
     own: &'a str,
@@ -109,10 +138,10 @@ struct Feed<'a> {
     entries: &'a [Entry],
 }
 
-impl Feed<'_> {
+impl Written<'_> {
     /// The feed as `json`, `atom` or `rss`; none for any other format.
     fn answer(&self, format: &str) -> Option<Response> {
-        let Feed { title, home, own, author, about, entries } = *self;
+        let Written { title, home, own, author, about, entries } = *self;
         let (media, text) = match format {
             "json" => {
                 let (version, language) = ("https://jsonfeed.org/version/1.1", "zh-CN");

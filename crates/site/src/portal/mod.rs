@@ -22,8 +22,10 @@ pub mod prose;
 pub mod rate;
 pub mod receipt;
 pub mod replies;
+pub mod results;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod search;
 pub mod statement;
 pub mod step;
 pub mod track;
@@ -41,9 +43,9 @@ use flow::{Foi, Message};
 use office::Permit::{Party, Public};
 
 /// Where the search box leads, and what it says.
-pub const SEARCH: &str = "/replies";
+pub const SEARCH: &str = "/s";
 /// What the search box looks through.
-pub const SEARCH_LABEL: &str = "搜文件、信息、办件答复，或者直接输入文号";
+pub const SEARCH_LABEL: &str = "搜文件、信息、办事指南，或直接输入文号";
 
 /// A short block beside the text of a page.
 #[derive(Clone, Debug, Default)]
@@ -114,6 +116,12 @@ pub fn routes() -> Vec<Route> {
         get("/replies/{id}", Public, replies::one),
         get("/verify", Public, verify::show),
         post("/verify", Public, verify::send).uploads().limited(Class::Lookup),
+        get("/s", Public, search::show),
+        get("/s.atom", Public, results::feed),
+        get("/s.csv", Public, results::table).limited(Class::Lookup),
+        get("/s.json", Public, results::feed),
+        get("/s.rss", Public, results::feed),
+        get("/suggest", Public, results::suggest).limited(Class::Suggest),
         get("/similar", Public, replies::similar),
         get("/leave", Public, leave::show),
         get("/robots.txt", Public, machine::robots),

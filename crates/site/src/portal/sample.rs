@@ -94,6 +94,7 @@ pub(crate) fn all() -> Vec<(String, String)> {
     super::own::tests::samples(&mut out);
     super::rate::tests::samples(&mut out);
     super::replies::tests::samples(&mut out);
+    super::search::tests::samples(&mut out);
     super::verify::tests::samples(&mut out);
     super::statement::tests::samples(&mut out);
     super::error::tests::samples(&mut out);

@@ -83,6 +83,7 @@ pub async fn act(
         step: step.clone(),
         answers: answers.clone(),
         files: flow::uploads(&mut form),
+        keep: None,
         key: form.key().ok_or_else(|| Trouble::new(Kind::Malformed))?,
         expected_seq: form.expected_seq(),
         at: None,

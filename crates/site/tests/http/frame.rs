@@ -11,7 +11,7 @@ use std::io::Read;
 async fn every_route_carries_the_security_headers() {
     assert_eq!(
         CSP,
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'self'; base-uri 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; frame-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'self'; base-uri 'none'"
     );
     let world = World::new().await;
     let mut client = world.client();

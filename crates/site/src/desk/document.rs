@@ -1,0 +1,201 @@
+//! D14: a document on its matter's page, as what it is: the text as the portal will show it, what was
+//! decided about it, who checked it, what is missing, what changed since it was checked last.
+
+use super::compare::{Compare, compare};
+use super::matter::Material;
+use super::review::{self, Review};
+use super::{compose, frame, show};
+use crate::Site;
+use crate::component::{Fact, Facts, Link};
+use crate::form::Form;
+use crate::portal::article::{self, Meta, Preview, Section};
+use crate::problem::Trouble;
+use crate::session::Visit;
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use matter::Kind as Sort;
+use office::{Article, DocumentView, MatterView, TimelineItem};
+use publication::Kind;
+use publication::kind::TITLE;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A document on a page of the desk.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "desk/parts/document.html")]
+pub struct DocumentBox {
+    /// Kind of information.
+    pub kind: String,
+    /// Where it is changed; empty while it cannot be.
+    pub edit: String,
+    /// Where it is shown as on the portal.
+    pub preview: String,
+    /// Its public page, once there is one.
+    pub public: String,
+    /// What it still lacks, while it can be changed.
+    pub gaps: Vec<String>,
+    /// What was decided about it: attribute, reason, columns.
+    pub decided: Facts,
+    /// Table of metadata, as on the public page.
+    pub meta: Vec<Meta>,
+    /// One sentence about it.
+    pub gist: String,
+    /// The text, section by section, as on the public page.
+    pub sections: Vec<Section>,
+    /// Attachments.
+    pub files: Vec<Material>,
+    /// The checks, with names and times.
+    pub checks: Vec<review::Check>,
+    /// What this officer may check now; none for others.
+    pub review: Option<Review>,
+    /// What changed since the last review, or since what is public.
+    pub changes: Option<Compare>,
+}
+impl askama::filters::HtmlSafe for DocumentBox {}
+
+/// The document of a matter; none for a matter without one.
+///
+/// # Errors
+/// Busy or our failure.
+pub async fn of(site: &Site, visit: &Visit, view: &MatterView) -> Result<Option<DocumentBox>, Trouble> {
+    if element(view).is_none() {
+        return Ok(None);
+    }
+    let id = view.matter.id;
+    let document = site.office.document(&visit.caller, id).await?;
+    let article = site.office.preview(&visit.caller, id).await?;
+    let item = site.office.item_of(id).await?.map(|(item, _)| article::address(&item));
+    let page = article::compose(site, visit, article);
+    let here = show::address(id);
+    let editable = compose::revising(&view.procedure, &view.matter.state)
+        .is_some_and(|step| view.options.iter().any(|option| option.step == step.id && option.allowed));
+    let kind = site.office.rules().kind(&document.kind);
+    Ok(Some(DocumentBox {
+        kind: kind.map(|kind| kind.label.clone()).unwrap_or_default(),
+        edit: if editable { format!("{here}/document") } else { String::new() },
+        preview: format!("{here}/preview"),
+        public: item.unwrap_or_default(),
+        gaps: document.gaps.iter().filter(|_| editable).map(|gap| gap.sentence.clone()).collect(),
+        decided: decided(site, view, &document),
+        meta: page.meta.into_iter().filter(|meta| meta.label != "发布日期").collect(),
+        gist: page.gist,
+        sections: page.sections,
+        files: files(&here, &document),
+        checks: review::checks(view),
+        review: review::form(view, visit),
+        changes: changes(view, kind),
+    }))
+}
+
+fn files(here: &str, document: &DocumentView) -> Vec<Material> {
+    let one = |file: &office::FileView| Material {
+        link: Link::new(format!("{here}/file/{}", file.id), file.name.clone()),
+        note: article::weight(&file.media, file.size),
+    };
+    document.files.iter().map(one).collect()
+}
+
+fn element(view: &MatterView) -> Option<&str> {
+    view.procedure.elements.iter().find(|one| one.kind == Sort::Document).map(|one| one.id.as_str())
+}
+
+/// What stands about the document besides its text, in the order of the procedure: its attribute with
+/// article and reason, its columns, a disclosure clause; checks have a table of their own.
+fn decided(site: &Site, view: &MatterView, document: &DocumentView) -> Facts {
+    let columns = crate::portal::frame::columns(site);
+    let label =
+        |id: &String| columns.and_then(|all| all.get(id)).map_or_else(|| id.clone(), |column| column.label.clone());
+    let mut facts = Vec::new();
+    for one in view.procedure.elements.iter().filter(|one| one.id != TITLE) {
+        match one.kind {
+            Sort::Columns => {
+                let words: Vec<String> = document.columns.iter().map(label).collect();
+                facts.extend((!words.is_empty()).then(|| Fact::new(one.label.clone(), words.join("、"))));
+            }
+            Sort::Document | Sort::InfoKind | Sort::Files => {}
+            _ if one.kind.is_text() => {
+                let drafted = view.procedure.openings().any(|step| step.may_give(&one.id));
+                let words = document.texts.get(&one.id).filter(|_| drafted);
+                facts.extend(words.map(|words| Fact::typed(one.label.clone(), words.clone())));
+            }
+            _ if review::asked(view, &one.id) => {}
+            _ => {
+                let words = view.values.get(&one.id);
+                facts.extend(words.map(|(label, words)| Fact::new(label.clone(), words.clone())));
+            }
+        }
+    }
+    Facts { facts }
+}
+
+/// What changed since the step that sent the document back for a new round: a 退文, or a correction of
+/// what is public. Nothing in the first round.
+fn changes(view: &MatterView, kind: Option<&Kind>) -> Option<Compare> {
+    let element = element(view)?;
+    let begins = |item: &TimelineItem| view.procedure.step(&item.code).is_some_and(|step| !step.clears.is_empty());
+    let round = view.timeline.iter().rposition(begins)?;
+    let words = |items: &[TimelineItem]| {
+        let last = |name: &str| {
+            let written = items.iter().rev().flat_map(|item| &item.texts);
+            written.into_iter().find(|(one, _)| one == name).map(|(_, text)| text.shown().to_owned())
+        };
+        lines(&last(TITLE).unwrap_or_default(), &last(element).unwrap_or_default(), kind)
+    };
+    let before = view.timeline.get(..round)?;
+    let pairs = compare(&words(before), &words(&view.timeline));
+    let was_public = view.timeline.get(round).and_then(|item| view.procedure.step(&item.code)).is_some_and(|step| {
+        step.from.iter().filter_map(|from| view.procedure.state(from)).any(|state| state.phase == matter::Phase::Closed)
+    });
+    let before = if was_public { "已公开的版本" } else { "上次审查时" };
+    (!pairs.is_empty()).then(|| Compare { before: before.into(), now: "现在".into(), pairs })
+}
+
+/// A document as lines: its title, its fields in the order of the kind, its text block by block.
+fn lines(title: &str, json: &str, kind: Option<&Kind>) -> String {
+    let fields: BTreeMap<String, String> = serde_json::from_str(json).unwrap_or_default();
+    let mut lines = vec![format!("标题：{title}")];
+    for field in kind.into_iter().flat_map(|kind| &kind.fields) {
+        let Some(value) = fields.get(&field.id).filter(|value| !value.is_empty()) else { continue };
+        lines.push(match field.is_rich() {
+            true => intake::html::words(value),
+            false => format!("{}：{}", field.label, field.words(value)),
+        });
+    }
+    lines.join("\n")
+}
+
+/// The preview at the width of a phone, in a frame.
+#[derive(Template)]
+#[template(path = "desk/preview.html")]
+struct PhonePage {
+    shell: super::shell::Shell,
+    title: String,
+    src: String,
+    back: String,
+}
+
+/// A document exactly as its public page would show it, marked 预览; with `width=phone` in a window as
+/// wide as a telephone.
+///
+/// # Errors
+/// No such document for this officer, busy, or our failure.
+pub async fn preview(
+    State(site): State<Arc<Site>>,
+    visit: Visit,
+    Path(id): Path<i64>,
+    form: Form,
+) -> Result<Response, Trouble> {
+    let article: Article = site.office.preview(&visit.caller, id).await?;
+    let (here, back) = (format!("{}/preview", show::address(id)), show::address(id));
+    if form.raw("width") == "phone" {
+        let shell = frame::shell(&site, &visit, "").await?;
+        return frame::page(&PhonePage { shell, title: article.edition.title, src: format!("{here}?frame=1"), back });
+    }
+    let mut page = article::compose(&site, &visit, article);
+    for (link, _) in &mut page.files {
+        link.href = link.href.replacen("/file/", &format!("{back}/file/"), 1).into();
+    }
+    page.preview = Some(Preview { framed: form.raw("frame") == "1", phone: format!("{here}?width=phone"), back });
+    Ok(crate::page::render(&page, &page.shell))
+}
