@@ -107,9 +107,20 @@ impl Desk<'_> {
         self.act((15, Role::Leader), matter, "approve", &[]).await.unwrap();
     }
 
-    /// What the worker does, here and now.
+    /// What the worker does, here and now. PostgreSQL holds back changes of the feed while any older
+    /// transaction of its server runs, those of other tests too: they are waited for.
     pub(crate) fn settle(&self) {
-        tokio::task::block_in_place(|| self.office.settle(&mail::Outbox)).unwrap();
+        tokio::task::block_in_place(|| {
+            for _ in 0..500 {
+                self.office.settle(&mail::Outbox).unwrap();
+                let health = self.office.health().unwrap();
+                if health.unindexed == 0 && u64::try_from(health.public.0).unwrap() == health.public.1 {
+                    return;
+                }
+                std::thread::sleep(std::time::Duration::from_millis(10));
+            }
+            panic!("the index never caught up");
+        });
     }
 
     pub(crate) async fn publish(&self, matter: i64) -> String {

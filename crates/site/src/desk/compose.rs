@@ -7,7 +7,7 @@ use super::perform::{at_fields, told};
 use super::shell::Shell;
 use super::{frame, show};
 use crate::Site;
-use crate::component::{Choice, Choices, ErrorSummary, Field as Box, Guard, Input, Link};
+use crate::component::{Choice, Choices, ErrorSummary, Field as Box, Guard, Input};
 use crate::form::{self, Form};
 use crate::portal::ask::{Answers, Ask};
 use crate::problem::{Kind as Why, Trouble};
@@ -25,16 +25,6 @@ use std::sync::Arc;
 
 /// Key by which a procedure chooses these pages.
 const PAGE: &str = "document";
-
-/// The kinds of information among which a drafter chooses.
-#[derive(Template)]
-#[template(path = "desk/kinds.html")]
-pub struct KindsPage {
-    /// The frame.
-    pub shell: Shell,
-    /// Kinds: link and what belongs there.
-    pub kinds: Vec<(Link, String)>,
-}
 
 /// A document being written.
 #[derive(Template)]
@@ -75,7 +65,7 @@ struct Typed {
 }
 
 /// The procedure under which documents are drafted today.
-fn procedure(site: &Site, caller: &Caller) -> Result<Arc<Procedure>, Trouble> {
+pub(super) fn procedure(site: &Site, caller: &Caller) -> Result<Arc<Procedure>, Trouble> {
     let today = site.office.now().date();
     let mut all = site.office.rules().procedures().filter(|one| one.desk_page.as_deref() == Some(PAGE));
     let id = all.next().map(|one| one.id.clone()).ok_or_else(|| Trouble::new(Why::NotFound))?;
@@ -87,7 +77,7 @@ fn element_of(procedure: &Procedure, sort: Sort) -> String {
 }
 
 /// The opening step that this officer may take.
-fn opening(procedure: &Procedure, caller: &Caller) -> Result<Step, Trouble> {
+pub(super) fn opening(procedure: &Procedure, caller: &Caller) -> Result<Step, Trouble> {
     let mine = |step: &&Step| step.by.iter().any(|role| caller.has(*role));
     procedure.openings().find(mine).cloned().ok_or_else(|| Trouble::new(Why::Forbidden))
 }
@@ -102,22 +92,6 @@ pub(super) fn revising<'a>(procedure: &'a Procedure, state: &str) -> Option<&'a 
 fn submitting<'a>(procedure: &'a Procedure, state: &str) -> Option<&'a Step> {
     let sends = |step: &&Step| step.guards.contains(&Rule::DocumentComplete);
     procedure.steps.iter().filter(sends).find(|step| step.from.iter().any(|from| from == state))
-}
-
-/// The kinds of information.
-///
-/// # Errors
-/// This officer drafts nothing, busy, or our failure.
-pub async fn kinds(State(site): State<Arc<Site>>, visit: Visit) -> Result<Response, Trouble> {
-    let procedure = procedure(&site, &visit.caller)?;
-    opening(&procedure, &visit.caller)?;
-    let kinds = site.office.rules().kinds().filter(|kind| !kind.internal);
-    let link = |kind: &Kind| {
-        (Link::new(format!("/desk/document/new?kind={}", kind.id), kind.label.clone()), kind.hint.clone())
-    };
-    let page =
-        KindsPage { shell: frame::shell(&site, &visit, "/desk/document").await?, kinds: kinds.map(link).collect() };
-    frame::page(&page)
 }
 
 /// The empty form of a kind.

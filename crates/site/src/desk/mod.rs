@@ -18,6 +18,7 @@ pub mod figures;
 pub mod forms;
 pub mod frame;
 pub mod home;
+pub mod kinds;
 pub mod list;
 pub mod matter;
 pub mod outbox;
@@ -64,7 +65,7 @@ pub fn routes() -> Vec<Route> {
         get("/desk/register", REGISTRAR, enrol::show_register),
         post("/desk/register", REGISTRAR, enrol::save).uploads(),
         post("/desk/register/found", REGISTRAR, enrol::show_found),
-        get("/desk/document", DRAFTER, compose::kinds),
+        get("/desk/document", DRAFTER, kinds::show),
         get("/desk/document/new", DRAFTER, compose::blank),
         post("/desk/document/new", DRAFTER, compose::create).uploads(),
         get("/desk/m/{id}/document", DRAFTER, compose::edit),

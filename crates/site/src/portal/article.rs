@@ -1,7 +1,7 @@
 //! One public item (P5–P7): its text with metadata, files, history, what it says of others and others
 //! of it. The kind of information says which fields there are; no page knows a kind by name.
 
-use super::{Aside, column, frame, leave, links, prose, verify, words};
+use super::{Aside, column, frame, labels, leave, links, prose, verify, words};
 use crate::Site;
 use crate::component::{Lamp, LampKind, Link, Proof, Text};
 use crate::page::{self, Shell};
@@ -137,7 +137,7 @@ pub async fn show(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<St
     Ok(response)
 }
 
-fn shown(article: &Article) -> bool {
+pub(super) fn shown(article: &Article) -> bool {
     matches!(article.standing, Standing::Public | Standing::Superseded)
 }
 
@@ -183,11 +183,11 @@ pub(crate) fn compose(site: &Site, visit: &Visit, article: Article) -> ArticlePa
     shell.feeds.clear();
     shell.description = article.edition.fields.get("summary").cloned().unwrap_or_default().into();
     shell.canonical = frame::address(site, &address(&article.item)).unwrap_or_default();
-    shell.labels.extend(labels(&article, &shell));
+    shell.labels.extend(labels::of(&article, &shell));
     let mut page = ArticlePage {
         notice: notice(&article),
         parts: parts(&shell.title),
-        line: line(&article, kind),
+        line: labels::line(&article, kind),
         files: article
             .files
             .iter()
@@ -284,48 +284,12 @@ fn section(field: &Field, value: &str, contents: &mut Vec<Link>) -> Section {
     }
 }
 
-/// The labels of a content page (政府网站发展指引 附件); of what was taken away, nothing.
-fn labels(article: &Article, shell: &Shell) -> Vec<(&'static str, String)> {
-    if !shown(article) {
-        return Vec::new();
-    }
-    let field = |name: &str| article.edition.fields.get(name).cloned().unwrap_or_default();
-    let labels = [
-        ("ArticleTitle", article.edition.title.clone()),
-        ("PubDate", article.since.to_minute()),
-        ("ContentSource", source(article)),
-        ("Keywords", field("keywords")),
-        ("Author", field("author")),
-        ("Url", shell.canonical.clone()),
-    ];
-    labels.into_iter().filter(|(_, value)| !value.is_empty()).collect()
-}
-
 /// A document's title breaks before 关于 rather than inside a name (GB/T 9704-2012 7.3.1).
 fn parts(title: &str) -> Vec<String> {
     match title.find("关于").filter(|at| *at > 0) {
         Some(at) => vec![title[..at].to_owned(), title[at..].to_owned()],
         None => vec![title.to_owned()],
     }
-}
-
-fn source(article: &Article) -> String {
-    let field = |name: &str| article.edition.fields.get(name).filter(|value| !value.is_empty()).cloned();
-    field("source").or_else(|| field("issuer")).unwrap_or_else(|| article.unit.clone())
-}
-
-fn line(article: &Article, kind: Option<&Kind>) -> Vec<Text> {
-    let mut line: Vec<Text> = vec![format!("发布时间：{}", article.since.to_minute()).into()];
-    let source = source(article);
-    line.extend((!source.is_empty()).then(|| format!("来源：{source}").into()));
-    let fields = kind
-        .into_iter()
-        .flat_map(|kind| &kind.fields)
-        .filter(|field| field.place == Place::Line && field.id != "source");
-    line.extend(
-        fields.filter_map(|field| Some(format!("{}：{}", field.label, article.edition.fields.get(&field.id)?).into())),
-    );
-    line
 }
 
 fn notice(article: &Article) -> Option<Notice> {

@@ -12,6 +12,7 @@ pub mod flow;
 pub mod foi;
 pub mod frame;
 pub mod home;
+mod labels;
 pub mod leave;
 pub mod links;
 pub mod machine;
