@@ -83,7 +83,7 @@ pub async fn of(site: &Site, visit: &Visit, view: &MatterView) -> Result<Option<
         sections: page.sections,
         files: files(&here, &document),
         checks: review::checks(view),
-        review: review::form(view, visit),
+        review: review::form(view, visit, &site.office.hits(&visit.caller, id).await?),
         changes: changes(view, kind),
     }))
 }

@@ -11,6 +11,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use matter::{Kind, Step};
+use office::hits::Hit;
 use office::{Fail, MatterView, StepAct, review};
 use std::sync::Arc;
 
@@ -35,6 +36,8 @@ pub struct Review {
     pub action: String,
     /// Token, key, number of the last event seen.
     pub guard: Guard,
+    /// What the machine sees in the document: field, sort, how it stands there, personal data masked.
+    pub hits: Vec<String>,
     /// The checks with their findings.
     pub checks: Vec<Choices>,
     /// Steps that one press takes: id and name.
@@ -102,7 +105,7 @@ fn is_press(view: &MatterView, step: &Step) -> bool {
 }
 
 /// What this officer may check now.
-pub fn form(view: &MatterView, visit: &Visit) -> Option<Review> {
+pub fn form(view: &MatterView, visit: &Visit, hits: &[Hit]) -> Option<Review> {
     let here = show::address(view.matter.id);
     let mut page = Review {
         action: format!("{here}/review"),
@@ -125,6 +128,10 @@ pub fn form(view: &MatterView, visit: &Visit) -> Option<Review> {
             let choices = Choices::one(element.id.clone(), step.label.clone(), options);
             page.checks.push(choices.hint(step.cite.clone()));
         }
+    }
+    if !page.checks.is_empty() {
+        let line = |hit: &Hit| format!("{}：{}　{}", hit.place, hit.sort.label(), hit.shown);
+        page.hits = hits.iter().map(|hit| line(hit).trim_end().to_owned()).collect();
     }
     let returns = |step: &&Step| {
         let back = !step.clears.is_empty() && step.from.contains(&view.matter.state);

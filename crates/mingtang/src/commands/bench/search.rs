@@ -131,6 +131,12 @@ fn timed(office: &Office, queries: u64, count: bool) -> Result<(f64, f64), Stop>
 /// A store that cannot be written.
 pub fn run(args: &Args, globals: &Globals) -> Result<ExitCode, Stop> {
     let office = globals.office(true)?;
+    let body = office.default_body();
+    let people = crate::commands::runtime()?.block_on(office.officers(&office::Caller::system(body)))?;
+    if !people.is_empty() {
+        let sentence = "这个数据目录里有工作人员账号，可能正在使用。测量会写入虚构的公开信息，请用--data另选空目录。";
+        return Err(Stop::new(crate::exit::FAILED, sentence));
+    }
     let there = u64::try_from(office.health()?.public.0).unwrap_or_default();
     for from in (there..args.editions).step_by(TOGETHER as usize) {
         let upto = args.editions.min(from + TOGETHER);
