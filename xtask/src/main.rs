@@ -37,8 +37,11 @@ impl Failure {
 /// Result of every command.
 pub type Outcome<T = ()> = Result<T, Failure>;
 
+/// The checkout. Cargo says it when it runs us: the one we were built from may be gone, when a target
+/// directory serves several checkouts.
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the checkout this was built from")
+    let ours = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    Path::new(&ours).join("..").canonicalize().expect("the checkout that holds this package")
 }
 
 fn main() -> ExitCode {

@@ -61,7 +61,7 @@ impl Office {
             let dead = count(&DEAD, params![])?;
             let public = (count(&PUBLIC, params![])?, held);
             let empty = place.is_none() && count(&SOME, params![])? > 0;
-            let unindexed = feed::after(q, place.unwrap_or_default(), MANY)?.len();
+            let unindexed = feed::behind(q, place.unwrap_or_default(), MANY)?;
             let officers = people::of_body(q, body)?;
             let administers =
                 |officer: &&people::Officer| officer.active && officer.roles.contains(&Role::Administrator);

@@ -18,6 +18,9 @@ statements! {
     READ =
         sqlite "select xid, seq, topic, id, body_id from change where $1 >= 0 and seq > $2 order by seq limit $3",
         postgres "select xid, seq, topic, id, body_id from change where (xid, seq) > ($1, $2) and xid < txid_snapshot_xmin(txid_current_snapshot()) order by xid, seq limit $3";
+    BEHIND =
+        sqlite "select count(*) from (select 1 from change where $1 >= 0 and seq > $2 limit $3)",
+        postgres "select count(*) from (select 1 from change where (xid, seq) > ($1, $2) limit $3) as c";
     CURSOR = "select xid, seq from cursor where consumer = $1";
     LEAVE = "delete from cursor where consumer = $1";
     ADVANCE = "insert into cursor (consumer, xid, seq) values ($1, $2, $3) on conflict (consumer) do update set xid = excluded.xid, seq = excluded.seq";
@@ -107,6 +110,16 @@ pub fn after(query: &mut Query<'_>, from: Position, limit: u32) -> Result<Vec<Ch
             body: row.get(4)?,
         })
     })
+}
+
+/// How many changes stand behind a place in the feed, counted up to `most`; also those that PostgreSQL
+/// still holds back.
+///
+/// # Errors
+/// The store's fault.
+pub fn behind(query: &mut Query<'_>, from: Position, most: u32) -> Result<usize, Fault> {
+    let counted = query.row(&BEHIND, params![from.xid, from.seq, most], |row| row.get::<i64>(0))?;
+    Ok(counted.and_then(|count| usize::try_from(count).ok()).unwrap_or(0))
 }
 
 /// Moves a consumer's cursor; what it did with the changes is durable before.
