@@ -114,6 +114,9 @@ pub enum Kind {
     /// The fields of a document, as canonical JSON; which fields there are is said by its kind of
     /// information (`rulebook/kinds/`).
     Document,
+    /// What a person decided about each thing that the machine found in a document, with reasons, as JSON
+    /// that the office makes of the answers.
+    Decisions,
 }
 
 impl Kind {
@@ -131,6 +134,7 @@ impl Kind {
                 | Kind::Address
                 | Kind::BodyName
                 | Kind::Document
+                | Kind::Decisions
         )
     }
 }

@@ -29,20 +29,23 @@ pub enum Fact {
     DocumentGaps,
     /// The document is of a kind that needs a disclosure clause (practice P4).
     ClauseAsked,
-    /// How many pieces of personal data the machine sees in the document.
-    PersonalHits,
+    /// How many things that the machine sees in the document and its files nobody has decided on.
+    HitsUndecided,
+    /// How many of them a person decided to have mended.
+    HitsToMend,
 }
 
 impl Fact {
     /// Every fact.
-    pub const ALL: [Fact; 7] = [
+    pub const ALL: [Fact; 8] = [
         Fact::UnitApproves,
         Fact::UnitKnown,
         Fact::HandlerInUnit,
         Fact::EarlierAnswered,
         Fact::DocumentGaps,
         Fact::ClauseAsked,
-        Fact::PersonalHits,
+        Fact::HitsUndecided,
+        Fact::HitsToMend,
     ];
 }
 

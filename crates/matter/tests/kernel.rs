@@ -114,7 +114,7 @@ fn one(world: &mut World, seed: u64, at: Moment) {
 fn begun<'a>(rules: &'a Rules, procedure: &Procedure, opening: u64, now: Moment) -> World<'a> {
     let mut world = World::new(&rules.law, &rules.procedures, Vec::new());
     world.facts = Facts(Fact::ALL.into_iter().map(|fact| (fact, 1)).collect());
-    world.facts.0.insert(Fact::PersonalHits, 0);
+    world.facts.0.insert(Fact::HitsUndecided, 0);
     world.facts.0.insert(Fact::DocumentGaps, i64::from(opening.is_multiple_of(5)));
     let steps: Vec<&Step> = procedure.openings().collect();
     for round in 0..6u64 {
@@ -196,7 +196,7 @@ proptest! {
         let rules = &*RULES;
         let mut world = World::new(&rules.law, &rules.procedures, Vec::new());
         world.facts = Facts(Fact::ALL.into_iter().map(|fact| (fact, 1)).collect());
-    world.facts.0.insert(Fact::PersonalHits, 0);
+    world.facts.0.insert(Fact::HitsUndecided, 0);
     world.facts.0.insert(Fact::DocumentGaps, 0);
         let at = Moment::of(Date::constant(2026, 3, 2), 9, 0, 0);
         let procedure = rules.procedures.iter().find(|one| one.portal_form.is_some()).expect("a door");

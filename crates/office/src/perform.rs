@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use intake::inside::Inside;
 use law::Moment;
 use matter::{Matter, Step, code};
 
 use crate::act::{Acted, Target, Work, perform};
-use crate::attach::{Attached, Upload};
+use crate::attach::{Attached, Place, Sent, Upload};
 use crate::document;
 use crate::fail::Fail;
 use crate::filing::Asked;
 use crate::gate;
+use crate::hits;
 use crate::keys::{BodyKeys, MatterKey};
 use crate::office::{Office, actor};
 use crate::permit::Caller;
@@ -39,6 +41,12 @@ pub struct StepAct {
     pub at: Option<Moment>,
 }
 
+/// What was read before an act is made ready: what stands in its files, what was decided about hits.
+struct Seen<'a> {
+    looked: &'a [Inside],
+    decided: Option<(String, String)>,
+}
+
 impl Office {
     /// Performs a step of a matter.
     ///
@@ -49,7 +57,12 @@ impl Office {
         let (matter, key) = self.matter_and_key(caller, act.matter).await?;
         self.tell_gaps(caller, &matter, &act.step).await?;
         let stay = self.staying(&matter, &act).await?;
-        let (mut work, files) = self.ready_step(caller, act, &matter, &key, &keys)?;
+        let decided = self.decisions(caller, &matter, &act.step, &act.answers).await?;
+        let mut act = act;
+        let (files, looked) = self.look_through(caller, std::mem::take(&mut act.files)).await?;
+        act.files = files;
+        let seen = Seen { looked: &looked, decided };
+        let (mut work, files) = self.ready_step(caller, act, &matter, &key, &keys, seen)?;
         work.values.extend(stay.and_then(|stay| stay.with(files.value())));
         let (house, key) = (self.house().clone(), work.key.clone());
         let done = self.write(Lane::People, move |tx| {
@@ -99,7 +112,8 @@ impl Office {
         keys: &BodyKeys,
     ) -> Result<Acted, Fail> {
         let matter = row::read(tx, caller.body, act.matter)?.ok_or(Fail::NotFound)?;
-        let (work, _) = self.ready_step(caller, act, &matter, key, keys)?;
+        let seen = Seen { looked: &gate::looked(caller, &act.files), decided: None };
+        let (work, _) = self.ready_step(caller, act, &matter, key, keys, seen)?;
         perform(tx, self.house(), work)
     }
 
@@ -110,6 +124,7 @@ impl Office {
         matter: &Matter,
         key: &MatterKey,
         keys: &BodyKeys,
+        seen: Seen<'_>,
     ) -> Result<(Work, Attached), Fail> {
         let procedure = self.house().procedure(&matter.procedure, &matter.version)?;
         let kernel = code::ALL.contains(&act.step.as_str());
@@ -119,20 +134,25 @@ impl Office {
             None if kernel => unknown,
             None => return Err(Fail::NotFound),
         };
-        gate::secrecy(caller, &procedure, &act.answers, &act.files)?;
+        gate::secrecy(caller, &procedure, &act.answers, &act.files, seen.looked)?;
+        hits::set_aside(&procedure, &mut act.answers);
         let wrong = document::pack(self.house(), caller.body, &procedure, &step, Some(matter), &mut act.answers);
         if !wrong.is_empty() {
             return Err(Fail::Invalid(wrong));
         }
         let lock = Lock { matter: key, body: keys };
+        let seen_seq = act.expected_seq.map(|seq| seq.to_string()).unwrap_or_default();
+        let asked = [matter.public_id.as_str(), &act.step, &seen_seq];
+        let request = Asked { caller, key: &act.key, what: &asked, answers: &act.answers, files: &act.files };
+        let request = request.key(keys);
+        // Made by the office at this moment: no part of what was asked.
+        act.answers.extend(seen.decided);
         let (mut values, texts) =
             prepare::read(&procedure, &step, &act.answers, &lock, caller.has(matter::Role::Importer))
                 .map_err(Fail::Invalid)?;
-        let seen = act.expected_seq.map(|seq| seq.to_string()).unwrap_or_default();
-        let asked = [matter.public_id.as_str(), &act.step, &seen];
-        let request = Asked { caller, key: &act.key, what: &asked, answers: &act.answers, files: &act.files };
-        let request = request.key(keys);
-        let files = self.attach(caller.body, matter.id, &procedure, &step, key.clone(), act.files)?;
+        let whole = caller.is_officer();
+        let place = Place { body: caller.body, matter: matter.id, procedure: &procedure, step: &step, whole };
+        let files = self.attach(place, key.clone(), Sent { files: act.files, looked: seen.looked })?;
         if let Some(refused) = files.refused.first().filter(|_| files.value().is_none()) {
             return Err(Fail::Invalid(vec![refused.clone()]));
         }

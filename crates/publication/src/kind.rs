@@ -82,6 +82,9 @@ pub struct Field {
     /// Must be filled in before the text is sent for review.
     #[serde(default, skip_serializing_if = "is_false")]
     pub required: bool,
+    /// Should be filled in; one left blank is told to the reviewer, who decides.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub wanted: bool,
     /// The choices of a `code`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<Choice>,

@@ -71,6 +71,7 @@ pub fn registered() -> Vec<&'static Statement> {
         crate::compose::STATEMENTS,
         crate::document::STATEMENTS,
         crate::edition::STATEMENTS,
+        crate::hits::STATEMENTS,
         crate::holding::STATEMENTS,
         crate::export::STATEMENTS,
         crate::draft::STATEMENTS,

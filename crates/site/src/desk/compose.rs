@@ -3,7 +3,7 @@
 
 use super::ask::Asking;
 use super::parts::{Cell, Fields};
-use super::perform::{at_fields, told};
+use super::perform::{at_fields, told, unread};
 use super::shell::Shell;
 use super::{frame, show};
 use crate::Site;
@@ -129,7 +129,10 @@ pub async fn create(State(site): State<Arc<Site>>, visit: Visit, mut form: Form)
         key: form.key().unwrap_or_default(),
         ..Filing::default()
     };
-    match site.office.file(&visit.caller, filing).await {
+    let unread = unread(&form);
+    let filed =
+        if unread.is_empty() { site.office.file(&visit.caller, filing).await } else { Err(Fail::Invalid(unread)) };
+    match filed {
         Ok(filed) => after(&site, &visit, filed.matter, form.raw("then") == "send").await,
         Err(fail) => {
             let typed = refused(fail, answers, &step)?;
@@ -192,7 +195,9 @@ pub async fn save(
         expected_seq: form.expected_seq(),
         at: None,
     };
-    match site.office.act(&visit.caller, act).await {
+    let unread = unread(&form);
+    let acted = if unread.is_empty() { site.office.act(&visit.caller, act).await } else { Err(Fail::Invalid(unread)) };
+    match acted {
         Ok(_) => after(&site, &visit, id, form.raw("then") == "send").await,
         Err(Fail::Conflict(conflict)) => {
             super::perform::conflicted(&site, &visit, id, &step.id, &conflict, &answers).await
@@ -289,6 +294,8 @@ async fn page(
         .collect();
     let rest: Vec<&str> =
         names.iter().copied().filter(|name| ![TITLE, "handler"].contains(name) && !gate.contains(name)).collect();
+    // The form has no field for whoever has it in hand.
+    let unseen = typed.errors.problems.iter().filter(|one| one.field == "handler").map(|one| one.text.to_string());
     let shell = frame::shell(site, visit, "/desk/document").await?;
     let mut more = vec![("kind", kind.id.clone())];
     more.extend((!typed.files.is_empty()).then(|| (KEEP[1], "1".to_owned())));
@@ -311,7 +318,7 @@ async fn page(
         first: asking.fields(&gate),
         fields: Fields { cells },
         more: Fields { cells: after },
-        barred: typed.barred.clone(),
+        barred: typed.barred.iter().cloned().chain(unseen).collect(),
         basis: kind.basis.clone(),
         editor: crate::assets::url("editor.js"),
         back: of.map(|(id, _)| show::address(id)).unwrap_or_default(),
@@ -339,6 +346,9 @@ fn cell(field: &Field, prefix: &str, typed: &Typed) -> Cell {
     }
     if !field.required {
         made = made.optional();
+    }
+    if field.wanted {
+        made.optional = "建议填写".into();
     }
     if let Some(max) = field.max {
         made = made.max(max);

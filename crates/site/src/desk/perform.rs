@@ -79,9 +79,13 @@ pub async fn show_step(
     form: Form,
 ) -> Result<Response, Trouble> {
     let scene = scene(&site, &visit, id, &step).await?;
+    if super::review::decides(&scene.view, &scene.step) {
+        return Ok(form::see(&format!("{}#hits", show::address(id))));
+    }
     let template = form.number("template").and_then(|at| usize::try_from(at).ok());
     let decision = form.code("decision");
-    let answers = prefilled(&scene, &visit, &decision);
+    let mut answers = prefilled(&scene, &visit, &decision);
+    answers.extend(super::review::to_mend(&site, &visit, &scene.view, &scene.step).await?);
     let trial = tried(&site, &visit, &scene, &answers).await?.trial;
     scene.answer(StatusCode::OK, Typed { answers, trial, ..Typed::default() }, template)
 }
@@ -109,7 +113,7 @@ pub async fn act(
         expected_seq: form.expected_seq(),
         ..asked(&scene, &answers)
     };
-    let fail = match performed(&site, &visit, act, &answers).await {
+    let fail = match performed(&site, &visit, act, &answers, unread(&form)).await {
         Ok(acted) => return Ok(form::see(&format!("{}?done={}", show::address(id), acted.seq))),
         Err(Fail::Conflict(conflict)) => return scene.conflict(&conflict, &answers),
         Err(fail) => fail,
@@ -119,8 +123,22 @@ pub async fn act(
     scene.answer(StatusCode::UNPROCESSABLE_ENTITY, Typed { answers, errors, barred, trial }, None)
 }
 
+/// Files of the form that were too large or too many to be read: told at their fields, and nothing is done.
+pub(super) fn unread(form: &Form) -> Vec<office::FieldError> {
+    form.refused_files().iter().map(|(field, sentence)| office::FieldError::new(field, sentence)).collect()
+}
+
 /// The act at the time that was typed, else now.
-async fn performed(site: &Site, visit: &Visit, act: StepAct, answers: &Answers) -> Result<Acted, Fail> {
+async fn performed(
+    site: &Site,
+    visit: &Visit,
+    act: StepAct,
+    answers: &Answers,
+    unread: Vec<office::FieldError>,
+) -> Result<Acted, Fail> {
+    if !unread.is_empty() {
+        return Err(Fail::Invalid(unread));
+    }
     let at = time(answers)?;
     site.office.act(&visit.caller, StepAct { at, ..act }).await
 }

@@ -9,6 +9,7 @@ mod frame;
 mod log;
 mod permits;
 mod portal;
+mod review;
 mod script;
 mod sessions;
 mod set_up;

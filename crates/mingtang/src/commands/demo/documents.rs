@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use law::Moment;
+use office::hits;
 use office::{Caller, Filing, Role};
 
-use super::Teller;
 use super::stories::Document;
+use super::{Teller, docx};
 use crate::Stop;
 
 /// The acts on the way to the public, in order: stage reached before, step, login, answers.
@@ -46,6 +47,7 @@ impl Teller<'_> {
         let filing = Filing {
             procedure: "disclosure".into(),
             answers,
+            files: document.tracked.iter().map(docx::tracked).collect(),
             key: format!("demo-document-{}", self.told),
             at: Some(at),
             ..Filing::default()
@@ -73,6 +75,20 @@ impl Teller<'_> {
         Ok(())
     }
 
+    /// What the machine found is decided to stand, each with its reason.
+    async fn keep_hits(&self, caller: &Caller, id: i64, at: Moment) -> Result<(), Stop> {
+        let hits = self.office.hits(caller, id).await?;
+        let open = hits.iter().filter(|hit| hit.decision.is_none());
+        let answers: Vec<(String, &str)> = open
+            .flat_map(|hit| {
+                let name = format!("decisions.{}", hit.mark);
+                [(format!("{name}{}", hits::WHY), "经核对，可以公开"), (name, hits::KEEP)]
+            })
+            .collect();
+        let answers: Vec<(&str, &str)> = answers.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        if answers.is_empty() { Ok(()) } else { self.act(caller, id, "decide_hits", &answers, at).await }
+    }
+
     /// Review and signature, as far as the document has come; when it was signed, if it was.
     async fn review(
         &self,
@@ -87,6 +103,9 @@ impl Teller<'_> {
             }
             at = self.later(at, 0);
             let caller = if login.is_empty() { drafter.clone() } else { self.login(login)? };
+            if step == "check_privacy" {
+                self.keep_hits(&caller, id, at).await?;
+            }
             self.act(&caller, id, step, answers, at).await?;
         }
         let head = self.officer(&document.unit, Role::UnitHead)?;
