@@ -10,4 +10,5 @@ await import('./journeys/find.mjs');
 await import('./journeys/desk.mjs');
 await import('./journeys/walk.mjs');
 await import('./journeys/publish.mjs');
+await import('./journeys/hits.mjs');
 await import('./journeys/pages.mjs');

@@ -1,11 +1,9 @@
 //! What is found in the files of a document: their words and what hides in them. It is looked for once, when
 //! the file is taken, and kept sealed beside it, so that a decision inside a transaction reads no file.
 
-use std::collections::BTreeMap;
-
 use intake::inside::{Inside, Sort};
 
-use super::find::{in_words, one_of};
+use super::find::{few, in_words, one_of};
 use super::{Found, SHOWN_MAX};
 use crate::attach::Raw;
 use crate::keys::MatterKey;
@@ -23,18 +21,10 @@ pub(crate) fn found(inside: &Inside) -> Vec<Found> {
     for trace in &inside.traces {
         found.push(Found::new(trace.sort.label(), &trace.place, trace.words.clone()));
     }
-    let mut by_sort: BTreeMap<String, Vec<Found>> = BTreeMap::new();
-    for one in found {
-        by_sort.entry(one.sort.clone()).or_default().push(one);
-    }
-    let few = |same: Vec<Found>| match same.first() {
-        Some(first) if same.len() > PLACES_MAX => {
-            let place = format!("{}等{}处", first.place, same.len());
-            vec![Found { place, ..one_of(&same) }]
-        }
-        _ => same,
-    };
-    by_sort.into_values().flat_map(few).collect()
+    few(found, PLACES_MAX, |same| {
+        let one = one_of(same);
+        Found { place: format!("{}等{}处", one.place, same.len()), ..one }
+    })
 }
 
 /// What was found in a stored file, with its name. One that nobody has looked through says so.

@@ -1,6 +1,6 @@
 //! What is found in words: in the fields of a document, in the texts of its files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use publication::Kind;
 use publication::kind::{Field, Form};
@@ -54,14 +54,34 @@ pub(super) fn in_words(place: &str, words: &str) -> Vec<Found> {
 
 /// Each value once; many of one sort at one place as one.
 fn gathered(found: Vec<Found>) -> Vec<Found> {
-    let mut by_sort: BTreeMap<String, Vec<Found>> = BTreeMap::new();
+    let mut once: Vec<Found> = Vec::new();
+    let mut seen = BTreeSet::new();
     for one in found {
-        let same = by_sort.entry(one.sort.clone()).or_default();
-        if !same.iter().any(|other| other.value == one.value) {
-            same.push(one);
+        if seen.insert((one.sort.clone(), one.value.clone())) {
+            once.push(one);
         }
     }
-    by_sort.into_values().flat_map(|same| if same.len() > EACH_MAX { vec![one_of(&same)] } else { same }).collect()
+    few(once, EACH_MAX, one_of)
+}
+
+/// Findings of a sort that has more than `most` become one, in the place of the first.
+pub(super) fn few(all: Vec<Found>, most: usize, join: impl Fn(&[Found]) -> Found) -> Vec<Found> {
+    let mut by_sort: BTreeMap<String, Vec<Found>> = BTreeMap::new();
+    for one in &all {
+        by_sort.entry(one.sort.clone()).or_default().push(one.clone());
+    }
+    let mut left = Vec::new();
+    for one in all {
+        match by_sort.get(&one.sort) {
+            Some(same) if same.len() > most => {
+                left.push(join(same));
+                by_sort.insert(one.sort, Vec::new());
+            }
+            Some(same) if same.is_empty() => {}
+            _ => left.push(one),
+        }
+    }
+    left
 }
 
 /// One hit for many of the same sort: their number and the first of them.
