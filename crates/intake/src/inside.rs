@@ -190,6 +190,11 @@ pub fn look(bytes: &[u8], kind: Kind) -> Inside {
     at_depth(bytes, kind, 0)
 }
 
+/// The words of a file with their places, read by the rules of its format.
+pub fn texts(bytes: &[u8], kind: Kind) -> Vec<(String, String)> {
+    look(bytes, kind).passages.into_iter().filter(|one| one.exact).map(|one| (one.place, one.words)).collect()
+}
+
 fn at_depth(bytes: &[u8], kind: Kind, depth: u8) -> Inside {
     let mut inside = Inside::default();
     match kind {

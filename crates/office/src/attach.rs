@@ -135,10 +135,12 @@ impl Office {
                 Ok((kind, bytes)) => {
                     let name = intake::file::safe_name(&upload.name, kind);
                     let mut stored = self.keep(&attached.key, &name, kind.media_type(), &bytes)?;
-                    // A picture is kept without its hidden data: what was seen in it is gone.
-                    let found = sent.looked.get(at).filter(|_| !kind.is_picture()).map(hits::found).unwrap_or_default();
-                    let json = serde_json::to_string(&found).map_err(|error| Fault::Shape(error.to_string()))?;
-                    stored.sealed_found = official.then(|| attached.key.seal(json.as_bytes()));
+                    if let Some(inside) = sent.looked.get(at).filter(|_| official) {
+                        // A picture is kept without its hidden data: what was seen in it is gone.
+                        let found = if kind.is_picture() { Vec::new() } else { hits::found(inside) };
+                        let json = serde_json::to_string(&found).map_err(|error| Fault::Shape(error.to_string()))?;
+                        stored.sealed_found = Some(attached.key.seal(json.as_bytes()));
+                    }
                     attached.stored.push(stored);
                 }
                 Err(refusal) => attached.refused.push(FieldError::new(&attached.element, refusal.sentence)),

@@ -192,8 +192,8 @@ impl Staying {
 }
 
 /// The rows of the files that a document names now, in order.
-pub(crate) fn file_rows(procedure: &Procedure, matter: &Matter) -> Vec<i64> {
-    match of_form(procedure, Form::Files).and_then(|element| matter.value(&element.id)) {
+pub(crate) fn file_rows(matter: &Matter, element: &Element) -> Vec<i64> {
+    match matter.value(&element.id) {
         Some(Value::Files(rows)) => rows,
         _ => Vec::new(),
     }
@@ -239,7 +239,7 @@ impl Office {
         let files = of_form(&procedure, Form::Files).filter(|_| element(&procedure).is_some());
         let taken = |one: &&Element| procedure.step(&act.step).is_some_and(|step| step.may_give(&one.id));
         let Some(files) = files.filter(taken) else { return Ok(None) };
-        let before = file_rows(&procedure, matter);
+        let before = file_rows(matter, files);
         let Some(keep) = &act.keep else {
             return Ok(Some(Staying { element: files.id.clone(), rows: before.clone(), before }));
         };
@@ -301,7 +301,7 @@ impl Office {
                 }
                 let columns = columns_of(&procedure, &matter);
                 let kind = kind_of(&house, &procedure, &matter);
-                let named = file_rows(&procedure, &matter);
+                let named = of_form(&procedure, Form::Files).map(|one| file_rows(&matter, one)).unwrap_or_default();
                 let all: Vec<FileView> = attach::of_matter(q, matter.id)?.iter().map(|file| file.view(&key)).collect();
                 let file = |row: i64| all.iter().find(|file| file.row == row).cloned();
                 let gaps = kind.map(|kind| gaps(kind, &procedure, &fields, &columns)).unwrap_or_default();

@@ -104,7 +104,8 @@ pub(crate) fn present(
         let live: i64 = q.row(&LIVE, params![&item, matter.body], |row| row.get(0))?.unwrap_or(0);
         all.extend((live == 0).then(|| Found::new("站内链接打不开", &place, item)));
     }
-    let named = document::file_rows(procedure, matter);
+    let named = procedure.elements.iter().filter(|element| element.kind == Form::Files);
+    let named: Vec<i64> = named.flat_map(|element| document::file_rows(matter, element)).collect();
     let files = attach::of_matter(q, matter.id)?;
     for file in named.iter().filter_map(|row| files.iter().find(|file| file.row() == *row)) {
         all.extend(files::of(file, key)?);

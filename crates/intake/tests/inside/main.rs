@@ -247,7 +247,7 @@ fn a_bomb_is_told_and_fills_nothing() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_is_broken_in_a_file_is_survived(at in any::<prop::sample::Index>(), byte in any::<u8>(), cut in 0usize..400) {
