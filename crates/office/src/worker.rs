@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use law::Moment;
 use matter::{Actor, Effect, apply, paper_rendered};
@@ -30,6 +30,9 @@ statements! {
 
 /// Pause between looks at the store when nothing wakes the worker.
 const IDLE: Duration = Duration::from_millis(400);
+/// Least pause between two takings-in of changes by a busy worker: each writes a segment of the index,
+/// and many small ones cost more to merge than all acts together.
+const INDEX_PAUSE: Duration = Duration::from_millis(600);
 /// How long done jobs are kept for those who look back.
 const JOBS_KEPT_HOURS: i64 = 7 * 24;
 /// Audit records chained in one turn.
@@ -42,7 +45,7 @@ impl Office {
     /// # Errors
     /// Our failure.
     pub fn settle(&self, carrier: &dyn Carrier) -> Result<(), Fail> {
-        while self.turn(carrier)? {}
+        while self.turn(carrier, true)? {}
         Ok(())
     }
 
@@ -50,14 +53,18 @@ impl Office {
     pub fn work(&self, carrier: Arc<dyn Carrier>, stop: Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
         let office = self.clone();
         std::thread::spawn(move || {
-            let mut swept = None;
+            let (mut swept, mut indexed) = (None, None);
             while !stop.load(Ordering::Relaxed) {
                 let now = office.now();
                 if swept.is_none_or(|at: Moment| at.plus_hours(1) <= now) {
                     swept =
                         office.sweep().map(|()| now).map_err(|fail| tracing::warn!(?fail, "nothing was swept")).ok();
                 }
-                match office.turn(&*carrier) {
+                let index = indexed.is_none_or(|at: Instant| at.elapsed() >= INDEX_PAUSE);
+                if index {
+                    indexed = Some(Instant::now());
+                }
+                match office.turn(&*carrier, index) {
                     Ok(true) => {}
                     Ok(false) => std::thread::sleep(IDLE),
                     Err(fail) => {
@@ -84,10 +91,10 @@ impl Office {
     }
 
     /// One turn; answers whether there may be more to do at once.
-    fn turn(&self, carrier: &dyn Carrier) -> Result<bool, Fail> {
+    fn turn(&self, carrier: &dyn Carrier, index: bool) -> Result<bool, Fail> {
         let lapsed = self.lapse()?;
         let worked = self.one_job(carrier)? | self.expire()?;
-        let indexed = self.indexes().follow(&self.store, self.house())?;
+        let indexed = index && self.indexes().follow(&self.store, self.house())?;
         let chained = self.store.write_blocking(Lane::Bulk, |tx| audit::chain(tx, CHAINED))?;
         // What is pending is sealed once nothing else waits, and at the latest after a second of work.
         let busy = lapsed || worked || indexed || chained > 0;

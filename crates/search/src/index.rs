@@ -7,7 +7,7 @@ use std::path::Path;
 
 use tantivy::Directory;
 use tantivy::directory::{INDEX_WRITER_LOCK, MmapDirectory};
-use tantivy::indexer::IndexWriterOptions;
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::schema::Facet;
 use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term};
 
@@ -19,6 +19,9 @@ use crate::schema::{self, FORMAT, Fields};
 const WRITER_MEMORY: usize = 50_000_000;
 /// The same for each thread of a writer that fills an empty index.
 const BULK_MEMORY: usize = 200_000_000;
+/// Documents up to which segments count as equally small and are merged together. The engine's own
+/// figure of 10,000 writes thousands of documents anew for every few that came.
+const SMALL: u32 = 200;
 /// How often, and how long apart, an index that another process writes is tried again.
 const PATIENCE: u32 = 40;
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(50);
@@ -201,7 +204,12 @@ impl Index {
             .num_merge_threads(1)
             .build();
         match self.engine.writer_with_options(options) {
-            Ok(engine) => Ok(Writer { engine, index: self.clone() }),
+            Ok(engine) => {
+                let mut merging = LogMergePolicy::default();
+                merging.set_min_layer_size(SMALL);
+                engine.set_merge_policy(Box::new(merging));
+                Ok(Writer { engine, index: self.clone() })
+            }
             Err(TantivyError::LockFailure(..)) => Err(Fault::Written),
             Err(other) => Err(other.into()),
         }

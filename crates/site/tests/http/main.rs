@@ -6,6 +6,7 @@ mod files;
 mod filing;
 mod forms;
 mod frame;
+mod kept;
 mod log;
 mod permits;
 mod portal;

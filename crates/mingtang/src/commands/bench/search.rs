@@ -125,26 +125,29 @@ fn timed(office: &Office, queries: u64, count: bool) -> Result<(f64, f64), Stop>
     Ok((at(50), at(99)))
 }
 
+/// Writes invented editions until there are so many.
+///
+/// # Errors
+/// A store that cannot be written.
+pub fn enough(office: &Office, editions: u64) -> Result<(), Stop> {
+    let there = u64::try_from(office.health()?.public.0).unwrap_or_default();
+    for from in (there..editions).step_by(TOGETHER as usize) {
+        let upto = editions.min(from + TOGETHER);
+        office.publish_invented((from..upto).map(|n| invented(office, n)).collect())?;
+        if from.is_multiple_of(TOGETHER * 100) {
+            eprintln!("已写入{upto}条……");
+        }
+    }
+    Ok(())
+}
+
 /// Runs the command.
 ///
 /// # Errors
 /// A store that cannot be written.
 pub fn run(args: &Args, globals: &Globals) -> Result<ExitCode, Stop> {
-    let office = globals.office(true)?;
-    let body = office.default_body();
-    let people = crate::commands::runtime()?.block_on(office.officers(&office::Caller::system(body)))?;
-    if !people.is_empty() {
-        let sentence = "这个数据目录里有工作人员账号，可能正在使用。测量会写入虚构的公开信息，请用--data另选空目录。";
-        return Err(Stop::new(crate::exit::FAILED, sentence));
-    }
-    let there = u64::try_from(office.health()?.public.0).unwrap_or_default();
-    for from in (there..args.editions).step_by(TOGETHER as usize) {
-        let upto = args.editions.min(from + TOGETHER);
-        office.publish_invented((from..upto).map(|n| invented(&office, n)).collect())?;
-        if from.is_multiple_of(TOGETHER * 100) {
-            eprintln!("已写入{upto}条……");
-        }
-    }
+    let office = super::invented_office(globals)?;
+    enough(&office, args.editions)?;
     let began = Instant::now();
     let filled = office.reindex(&mut |_| ())?;
     let seconds = began.elapsed().as_secs_f64();
