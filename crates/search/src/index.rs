@@ -25,6 +25,8 @@ const SMALL: u32 = 200;
 /// How often, and how long apart, an index that another process writes is tried again.
 const PATIENCE: u32 = 40;
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(50);
+/// A word of the title counts as often as it would in the text.
+const TITLE_COUNTS: usize = 3;
 /// Names the kind and format of the index in its directory.
 const MARKER: &str = "index-kind";
 
@@ -281,6 +283,9 @@ fn document(fields: &Fields, doc: &Doc) -> TantivyDocument {
     doc.units.iter().for_each(|&unit| out.add_i64(fields.unit, unit));
     out.add_text(fields.title, &doc.title);
     out.add_text(fields.title_key, number::title(&doc.title));
+    // The text holds the title too, as often as it counts more: so each word is looked for in one field,
+    // and the engine can pass over what cannot be among the best.
+    (0..TITLE_COUNTS).for_each(|_| out.add_text(fields.text, &doc.title));
     out.add_text(fields.text, &doc.text);
     for number in &doc.numbers {
         number::keys(number).iter().for_each(|key| out.add_text(fields.number, key));
