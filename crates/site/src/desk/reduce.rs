@@ -270,7 +270,7 @@ mod tests {
             checked: true,
             original: section("<p>当事人申某甲。</p>"),
             copy: section("<p>当事人<mark>〔此处删减：个人隐私，条例第十五条〕</mark>。</p>"),
-            script: "/s/reduce.js".into(),
+            script: "/assets/reduce.js".into(),
             back: "/desk/m/1".into(),
         };
         let html = check("reduce", &page);

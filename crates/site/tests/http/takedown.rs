@@ -158,10 +158,7 @@ async fn an_item_seeded_with_an_identity_number_yields_no_public_byte_after_its_
     let told: Vec<&String> =
         before.iter().filter(|(_, (_, bytes))| holds(bytes, NUMBER)).map(|(path, _)| path).collect();
     for path in ["/c/xw", "/feed/all.json", "/s?q=望潮路", "/s.csv?q=望潮路", "/suggest?q=望潮"] {
-        assert!(
-            told.iter().any(|one| *one == path),
-            "the test would see nothing at {path}: {told:?}"
-        );
+        assert!(told.iter().any(|one| *one == path), "the test would see nothing at {path}: {told:?}");
     }
     for path in [format!("/a/{item}"), format!("/log/proof/{edition}"), format!("/file/{file}")] {
         assert!(told.contains(&&path), "{path} in {told:?}");
