@@ -141,7 +141,8 @@ impl Office {
         let edition = copy.drafted.draft.clone().shown(self.now());
         let canonical: serde_json::Value = serde_json::from_str(&edition.canonical()).unwrap_or_default();
         texts(&canonical, &mut String::new(), &mut |path, words| {
-            if let Some(passage) = removed.stands_in_markup(words) {
+            // The names of files are looked at with the files.
+            if let Some(passage) = removed.stands_in_markup(words).filter(|_| !path.starts_with("/files")) {
                 found.tell(&place(path, kind), Some(passage));
             }
         });
@@ -240,7 +241,6 @@ fn place(path: &str, kind: &Kind) -> String {
         (Some("fields"), Some(id)) => {
             format!("“{}”", kind.field(id).map_or(id, |field| field.label.as_str()))
         }
-        (Some("files"), Some(at)) => format!("第{}个公开附件的文件名", at.parse().map_or(1, |at: usize| at + 1)),
         (Some("corrects"), _) => "更正理由".to_owned(),
         _ => "公开版本的数据".to_owned(),
     }

@@ -191,11 +191,11 @@ fn rows(element: &Element, document: &DocumentView, typed: &Typed) -> Fields {
             Choice::new(one.id.clone(), format!("{}（{article}）", one.label)).chosen_if(&kind)
         });
         let area = Field::new(name(row, part::PASSAGE), format!("第{number}项　删去的文字"), passage);
-        cells.push(Cell::Field(12, area.input(Input::Area(2)).error(at(part::PASSAGE))));
+        cells.push(Cell::Field(6, area.input(Input::Area(2)).error(at(part::PASSAGE))));
         let select = Field::new(name(row, part::KIND), format!("第{number}项　是什么，依据"), "");
-        cells.push(Cell::Field(8, select.input(Input::Select(blank.chain(options).collect())).error(at(part::KIND))));
+        cells.push(Cell::Field(4, select.input(Input::Select(blank.chain(options).collect())).error(at(part::KIND))));
         let count = Field::new(name(row, part::FILES), format!("第{number}项　附件中处数"), files);
-        cells.push(Cell::Field(4, count.digits().optional().error(at(part::FILES))));
+        cells.push(Cell::Field(2, count.digits().optional().error(at(part::FILES))));
     }
     Fields { cells }
 }
