@@ -17,6 +17,7 @@ use crate::mail::Carrier;
 use crate::office::Office;
 use crate::paper::{self, Letter, Letterhead};
 use crate::prepare::Texts;
+use crate::reopen::Reopened;
 use crate::store::{Fault, Lane, Query, Tx};
 use crate::{audit, draft, mail, params, release, remedy, row, statements};
 
@@ -147,6 +148,7 @@ impl Office {
             Kind::Mail => mail::send(self, carrier, &job),
             Kind::Release => self.lay_open(&job),
             Kind::Publish => self.publish_due(&job),
+            Kind::Unlink => self.unlink(&job),
         };
         if let Err(fail) = outcome {
             let why = match fail {
@@ -167,6 +169,7 @@ impl Office {
     /// hand is left alone.
     fn publish_due(&self, job: &Job) -> Result<(), Fail> {
         let (house, job, now) = (self.house().clone(), job.clone(), self.now());
+        let seen = self.seen_before(&job)?;
         self.store.write_blocking(Lane::Bulk, move |tx| {
             let Some(matter) = row::lock(tx, job.body, job.target)? else { return Ok(()) };
             let procedure = house.procedure(&matter.procedure, &matter.version)?;
@@ -184,11 +187,21 @@ impl Office {
                     values: Default::default(),
                     texts: Texts::default(),
                     child: None,
+                    seen,
                 };
                 perform(tx, &house, work)?;
             }
             Ok::<_, Fail>(job::done(tx, &job)?)
         })
+    }
+
+    /// What opening the reduced copy again finds before a job publishes it.
+    fn seen_before(&self, job: &Job) -> Result<Option<Reopened>, Fail> {
+        let (body, target) = (job.body, job.target);
+        let Some(matter) = self.store.read_blocking(move |q| row::read(q, body, target))? else { return Ok(None) };
+        let procedure = self.house().procedure(&matter.procedure, &matter.version)?;
+        let step = procedure.steps.iter().find(|step| step.effects.contains(&Effect::PublishDocument));
+        step.map_or(Ok(None), |step| self.reopen_blocking(&matter, &step.id))
     }
 
     /// Renders a letter with the template it is pinned to, seals it, and records its hash.
@@ -269,6 +282,7 @@ fn lapse_first(tx: &mut Tx<'_>, house: &House, body: i64, id: i64, now: Moment) 
         values: Default::default(),
         texts: Texts::default(),
         child: None,
+        seen: None,
     };
     perform(tx, house, work).map(|_| true)
 }

@@ -67,6 +67,8 @@ pub enum Op {
     Put(Doc),
     /// Removes the document of this id, if there is one.
     Delete(i64),
+    /// Removes it so that no file of the index holds a word of it any more.
+    Erase(i64),
 }
 
 /// A failure of the index itself; for us, never shown to people.
@@ -232,7 +234,19 @@ impl Writer {
         self.change(ops).and_then(|()| self.commit(place)).inspect_err(|_| {
             // A writer that cannot even roll back answers every later batch with a fault.
             let _ = self.engine.rollback();
-        })
+        })?;
+        if ops.iter().any(|op| matches!(op, Op::Erase(_))) { self.rewrite() } else { Ok(()) }
+    }
+
+    /// Writes every segment anew that still holds words of removed documents.
+    fn rewrite(&mut self) -> Result<(), Fault> {
+        for segment in self.index.engine.searchable_segment_metas()?.iter().filter(|segment| segment.has_deletes()) {
+            self.engine.merge(&[segment.id()]).wait()?;
+        }
+        // Searchers of before hold the old files.
+        self.index.refresh()?;
+        self.engine.garbage_collect_files().wait()?;
+        Ok(())
     }
 
     /// Begins a filling: everything that was there goes with the next commit.
@@ -262,7 +276,7 @@ impl Writer {
         let delete = |writer: &IndexWriter, id| writer.delete_term(Term::from_field_i64(fields.id, id));
         for op in ops {
             match op {
-                Op::Delete(id) => {
+                Op::Delete(id) | Op::Erase(id) => {
                     delete(&self.engine, *id);
                 }
                 Op::Put(doc) => {

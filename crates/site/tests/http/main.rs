@@ -14,4 +14,5 @@ mod script;
 mod sessions;
 mod set_up;
 mod support;
+mod takedown;
 mod tracking;
