@@ -11,4 +11,6 @@ await import('./journeys/desk.mjs');
 await import('./journeys/walk.mjs');
 await import('./journeys/publish.mjs');
 await import('./journeys/hits.mjs');
+await import('./journeys/reduce.mjs');
+await import('./journeys/takedown.mjs');
 await import('./journeys/pages.mjs');

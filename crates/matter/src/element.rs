@@ -55,6 +55,9 @@ pub struct Choice {
     pub id: String,
     /// Word that people read.
     pub label: String,
+    /// Article that the choice rests on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cite: Option<String>,
 }
 
 /// Who may read an element besides the officers concerned.
@@ -117,6 +120,9 @@ pub enum Kind {
     /// What a person decided about each thing that the machine found in a document, with reasons, as JSON
     /// that the office makes of the answers.
     Decisions,
+    /// What is removed from a document before it becomes public, as canonical JSON: passages, each with
+    /// the kind of what is removed, one of `options`, whose `cite` is the article.
+    Reductions,
 }
 
 impl Kind {
@@ -135,6 +141,7 @@ impl Kind {
                 | Kind::BodyName
                 | Kind::Document
                 | Kind::Decisions
+                | Kind::Reductions
         )
     }
 }

@@ -33,11 +33,16 @@ pub enum Fact {
     HitsUndecided,
     /// How many of them a person decided to have mended.
     HitsToMend,
+    /// How many entries the document's list of removals has.
+    Reductions,
+    /// In how many places of what would become public a removed passage still stands, found by opening
+    /// the output again; one that was not opened counts as one place.
+    Remains,
 }
 
 impl Fact {
     /// Every fact.
-    pub const ALL: [Fact; 8] = [
+    pub const ALL: [Fact; 10] = [
         Fact::UnitApproves,
         Fact::UnitKnown,
         Fact::HandlerInUnit,
@@ -46,6 +51,8 @@ impl Fact {
         Fact::ClauseAsked,
         Fact::HitsUndecided,
         Fact::HitsToMend,
+        Fact::Reductions,
+        Fact::Remains,
     ];
 }
 

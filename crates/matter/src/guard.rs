@@ -42,6 +42,9 @@ pub enum Guard {
     /// Everything that the machine sees in a document on its way to the public, and in its files, a person
     /// decided to keep, with a reason (公开条例第十五条, 第十七条; 个人信息保护法第二十五条).
     HitsDecided,
+    /// What was removed from a document (区分处理) stands nowhere in what becomes public
+    /// (公开条例第二十二条).
+    Separated,
 }
 
 /// What a guard sees.
@@ -71,6 +74,8 @@ impl Guard {
             Guard::EarlierAnswered => &[Fact::EarlierAnswered],
             Guard::DocumentComplete => &[Fact::DocumentGaps, Fact::ClauseAsked],
             Guard::HitsDecided => &[Fact::HitsUndecided, Fact::HitsToMend],
+            Guard::AttributeReasoned => &[Fact::Reductions],
+            Guard::Separated => &[Fact::Reductions, Fact::Remains],
             _ => &[],
         }
     }
@@ -99,6 +104,7 @@ impl Guard {
             Guard::AttributeReasoned => disclosure::attribute_reasoned(view),
             Guard::ScheduleAhead => disclosure::schedule_ahead(view),
             Guard::HitsDecided => disclosure::hits_decided(view),
+            Guard::Separated => disclosure::separated(view),
         }
     }
 }

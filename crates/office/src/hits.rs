@@ -7,7 +7,6 @@ mod files;
 mod find;
 
 use matter::{Kind as Form, Matter, Procedure};
-use publication::kind::TITLE;
 use serde::{Deserialize, Serialize};
 
 use crate::fail::Fail;
@@ -16,7 +15,7 @@ use crate::keys::MatterKey;
 use crate::office::Office;
 use crate::permit::Caller;
 use crate::store::{Fault, Query};
-use crate::{attach, document, params, statements};
+use crate::{attach, compose, document, params, statements};
 
 pub use decide::{Decision, KEEP, MEND, WHY};
 pub(crate) use decide::{set_aside, told};
@@ -88,7 +87,8 @@ pub(crate) fn counted(hits: &[Hit]) -> (usize, usize) {
     (open, mend)
 }
 
-/// Everything that is found in the document of a matter and its files as they stand now.
+/// Everything that is found in the document of a matter and its files, as they would become public now: of a
+/// reduced copy what is left.
 pub(crate) fn present(
     q: &mut Query<'_>,
     house: &House,
@@ -96,18 +96,16 @@ pub(crate) fn present(
     matter: &Matter,
     key: &MatterKey,
 ) -> Result<Vec<Hit>, Fault> {
-    let Some(kind) = document::kind_of(house, procedure, matter) else { return Ok(Vec::new()) };
-    let fields = document::fields(q, procedure, matter.id, key)?;
-    let title = document::text(q, matter.id, TITLE, key)?.unwrap_or_default();
-    let mut all = find::in_document(kind, &title, &fields);
-    for (place, item) in document::links(kind, &fields) {
+    let kind = document::kind_of(house, procedure, matter);
+    let drafted = compose::drafted(q, house, procedure, matter)?;
+    let Some((kind, drafted)) = kind.zip(drafted) else { return Ok(Vec::new()) };
+    let mut all = find::in_document(kind, &drafted.draft.title, &drafted.draft.fields);
+    for (place, item) in document::links(kind, &drafted.draft.fields) {
         let live: i64 = q.row(&LIVE, params![&item, matter.body], |row| row.get(0))?.unwrap_or(0);
         all.extend((live == 0).then(|| Found::new("站内链接打不开", &place, item)));
     }
-    let named = procedure.elements.iter().filter(|element| element.kind == Form::Files);
-    let named: Vec<i64> = named.flat_map(|element| document::file_rows(matter, element)).collect();
     let files = attach::of_matter(q, matter.id)?;
-    for file in named.iter().filter_map(|row| files.iter().find(|file| file.row() == *row)) {
+    for file in drafted.files.iter().filter_map(|(row, _)| files.iter().find(|file| file.row() == *row)) {
         all.extend(files::of(file, key)?);
     }
     let decided = decide::standing(q, procedure, matter.id, key)?;

@@ -17,8 +17,9 @@ use crate::keys::{BodyKeys, MatterKey};
 use crate::office::{Office, actor};
 use crate::permit::Caller;
 use crate::prepare::{self, Lock};
-use crate::row;
+use crate::reopen::Reopened;
 use crate::store::{Lane, Tx};
+use crate::{reduce, row};
 
 /// A step to perform.
 #[derive(Clone, Debug, Default)]
@@ -56,13 +57,16 @@ impl Office {
         let keys = self.body_keys(caller.body).await?;
         let (matter, key) = self.matter_and_key(caller, act.matter).await?;
         self.tell_gaps(caller, &matter, &act.step).await?;
+        let seen = self.reopened(&matter, &act.step).await?;
+        seen.iter().try_for_each(Reopened::passed)?;
         let stay = self.staying(&matter, &act).await?;
         let decided = self.decisions(caller, &matter, &act.step, &act.answers).await?;
         let mut act = act;
         let (files, looked) = self.look_through(caller, std::mem::take(&mut act.files)).await?;
         act.files = files;
-        let seen = Seen { looked: &looked, decided };
-        let (mut work, files) = self.ready_step(caller, act, &matter, &key, &keys, seen)?;
+        let read = Seen { looked: &looked, decided };
+        let (mut work, files) = self.ready_step(caller, act, &matter, &key, &keys, read)?;
+        work.seen = seen;
         work.values.extend(stay.and_then(|stay| stay.with(files.value())));
         let (house, key) = (self.house().clone(), work.key.clone());
         let done = self.write(Lane::People, move |tx| {
@@ -136,7 +140,8 @@ impl Office {
         };
         gate::secrecy(caller, &procedure, &act.answers, &act.files, seen.looked)?;
         hits::set_aside(&procedure, &mut act.answers);
-        let wrong = document::pack(self.house(), caller.body, &procedure, &step, Some(matter), &mut act.answers);
+        let mut wrong = document::pack(self.house(), caller.body, &procedure, &step, Some(matter), &mut act.answers);
+        wrong.extend(reduce::pack(&procedure, &step, &mut act.answers));
         if !wrong.is_empty() {
             return Err(Fail::Invalid(wrong));
         }
@@ -172,6 +177,7 @@ impl Office {
             values,
             texts,
             child,
+            seen: None,
         };
         Ok((work, files))
     }

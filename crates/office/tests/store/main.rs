@@ -11,6 +11,7 @@ mod hits;
 mod jobs;
 mod logs;
 mod opening;
+mod reduced;
 mod reviews;
 mod seals;
 mod stage;

@@ -247,8 +247,8 @@ fn note_of_needs<'a>(view: &'a MatterView, step: &'a Step) -> Option<&'a String>
 
 /// Takes from a page's buttons what the form of the document offers already, and what its editor does.
 pub fn relieve(page: &mut MatterPage, view: &MatterView) {
-    let document = view.procedure.elements.iter().find(|one| one.kind == Kind::Document);
-    let edits = |step: &&Step| document.is_some_and(|one| step.may_give(&one.id));
+    let own = |one: &&matter::Element| matches!(one.kind, Kind::Document | Kind::Reductions);
+    let edits = |step: &&Step| view.procedure.elements.iter().filter(own).any(|one| step.may_give(&one.id));
     let edited = view.procedure.steps.iter().filter(edits);
     let offered: Vec<String> = mine(view).chain(edited).map(|step| format!("{}/step/{}", page.here, step.id)).collect();
     page.deeds.retain(|button| !offered.contains(&button.deed.href));
