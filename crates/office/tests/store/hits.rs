@@ -36,12 +36,12 @@ fn every_hit_is_decided_with_a_reason_before_the_review_passes() {
         let body = format!("申某甲（{NUMBER}）于2026年2月30日录用，依据晴政办发[2026]08号。<img src=\"/x.png\">");
         let link = "<p><a href=\"http://192.168.1.9/oa\">系统</a></p>";
         let fields = [("body", body.as_str()), ("cites", "nowhere"), ("summary", link)];
-        let matter = desk.draft("news", "录用公示", "xw", &fields, Vec::new()).await.unwrap();
+        let matter = desk.draft("notice", "录用公示", "gg", &fields, Vec::new()).await.unwrap();
         let found = hits(desk, matter).await;
         let told: Vec<(&str, &str)> = found.iter().map(|hit| (hit.place.as_str(), hit.sort.as_str())).collect();
         let told: std::collections::BTreeSet<_> = told.into_iter().collect();
         for wanted in [
-            ("来源", "没有填写"),
+            ("联系方式", "没有填写"),
             ("正文", "身份证号码"),
             ("正文", "不存在的日期"),
             ("正文", "文号不规范"),
