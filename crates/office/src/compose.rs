@@ -104,10 +104,12 @@ fn document(tx: &mut Tx<'_>, house: &House, procedure: &Procedure, source: &Sour
     };
     let approved = last_approvers(tx, matter)?;
     let files = release::named(tx, matter, &key)?;
+    let mut fields = document::fields(tx, procedure, matter.id, &key)?;
+    crate::oa::add_issued(tx, matter, &key, kind, &mut fields)?;
     let draft = Draft {
         kind: kind.id.clone(),
         title: document::text(tx, matter.id, TITLE, &key)?.unwrap_or_default(),
-        fields: document::fields(tx, procedure, matter.id, &key)?,
+        fields,
         attribute,
         files: files.iter().map(|(_, file)| file.clone()).collect::<Vec<Attachment>>(),
         corrects,

@@ -31,6 +31,7 @@ static MIGRATIONS: &[Migration] = migrations![
     6 "0006_takedown.sql",
     7 "0007_reviews.sql",
     8 "0008_page_origin.sql",
+    11 "0011_oa.sql",
 ];
 
 const TABLE: &str = "create table if not exists migration \

@@ -9,8 +9,11 @@ mod found;
 mod guarded;
 mod jobs;
 mod logs;
+mod oa;
 mod opening;
 mod reviews;
+#[path = "../../../intake/tests/samples/mod.rs"]
+mod samples;
 mod seals;
 mod stage;
 mod statements;
