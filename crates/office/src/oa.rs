@@ -294,14 +294,14 @@ fn known(q: &mut Query<'_>, body: i64, outside: &str) -> Result<Option<(i64, Vec
 
 /// What the signing in an OA adds to a document that came without its 文号: number and day.
 pub(crate) fn add_issued(
-    tx: &mut Tx<'_>,
+    q: &mut Query<'_>,
     matter: &Matter,
     key: &MatterKey,
     kind: &publication::Kind,
     fields: &mut Fields,
 ) -> Result<(), crate::store::Fault> {
     let empty = fields.get("number").is_none_or(String::is_empty);
-    let Some(number) = document::text(tx, matter.id, ISSUED_NUMBER, key)?.filter(|_| empty) else { return Ok(()) };
+    let Some(number) = document::text(q, matter.id, ISSUED_NUMBER, key)?.filter(|_| empty) else { return Ok(()) };
     if kind.field("number").is_some() {
         fields.insert("number".to_owned(), number);
     }

@@ -83,7 +83,8 @@ fn a_command_that_searches_nothing_needs_no_index() {
     // What another process replaces looks damaged for a while.
     std::fs::remove_file(data.join("index/public/meta.json")).unwrap();
     let office = open();
-    let page = intake::reader::Said { text: Some("关于停水的公告\n因检修停水。".into()), ..Default::default() };
+    let page =
+        intake::reader::Said { text: Some("关于停水的公告\n因检修停水。".into()), ..Default::default() };
     let page = intake::pages::recognise(page).unwrap();
     let done = office.import_pages(office.default_body(), vec![page], false).unwrap();
     assert_eq!(done, [office::Imported::New]);

@@ -90,7 +90,7 @@ async fn fill(
     answers: &mut Answers,
 ) -> Result<(String, Option<office::Upload>), FieldError> {
     let (procedure, step, kind) = of;
-    let gate = super::ask::names(step).into_iter().find(|name| super::compose::gates(procedure, name));
+    let gate = super::ask::names(step).into_iter().find(|name| gates(procedure, name));
     if let Some(name) = gate.filter(|_| step.guards.contains(&Rule::NotClassified))
         && answers.get(name).map(String::as_str) != Some("no")
     {
@@ -142,4 +142,9 @@ fn put(page: Page, kind: &Kind, prefix: &str, body: String, answers: &mut Answer
         count => format!("文件里的{count}张图片没有读入，需要公开的请作为附件上传。"),
     };
     format!("已从文件读入{}，还没有保存。请逐项核对后再保存。{pictures}", filled.join("、"))
+}
+
+/// The element that the secrecy gate reads: it is asked before anything is typed (practice P1).
+pub(super) fn gates(procedure: &Procedure, name: &str) -> bool {
+    procedure.element(name).is_some_and(|element| element.options.iter().any(|option| option.id == "no"))
 }

@@ -27,6 +27,7 @@ pub mod outbox;
 pub mod parts;
 pub mod people;
 pub mod perform;
+pub mod reduce;
 pub mod register;
 pub mod reply;
 pub mod review;
@@ -72,6 +73,8 @@ pub fn routes() -> Vec<Route> {
         post("/desk/document/new", DRAFTER, compose::create).uploads(),
         get("/desk/m/{id}/document", DRAFTER, compose::edit),
         post("/desk/m/{id}/document", DRAFTER, compose::save).uploads(),
+        get("/desk/m/{id}/reduce", DRAFTER, reduce::show),
+        post("/desk/m/{id}/reduce", DRAFTER, reduce::save).uploads(),
         get("/desk/takedown", OFFICER, takedown::show),
         post("/desk/takedown", OFFICER, takedown::take),
         post("/desk/takedown/officers", ADMINISTRATOR, takedown::name),
