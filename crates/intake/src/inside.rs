@@ -11,6 +11,7 @@ mod package;
 mod pdf;
 mod picture;
 mod pptx;
+mod rtf;
 mod xlsx;
 mod xml;
 
@@ -193,6 +194,19 @@ pub fn look(bytes: &[u8], kind: Kind) -> Inside {
 /// The words of a file with their places, read by the rules of its format.
 pub fn texts(bytes: &[u8], kind: Kind) -> Vec<(String, String)> {
     look(bytes, kind).passages.into_iter().filter(|one| one.exact).map(|one| (one.place, one.words)).collect()
+}
+
+/// Words of a file whatever its type, with their places: every part of a packed one, every readable run of
+/// another. For finding a mark in what no [`Kind`] names.
+pub(crate) fn everywhere(bytes: &[u8]) -> Vec<(String, String)> {
+    if let Some(mut package) = Package::open(bytes) {
+        let mut inside = Inside::default();
+        packed(&mut package, 0, &mut inside);
+        return inside.passages.into_iter().map(|one| (one.place, one.words)).collect();
+    }
+    let mut texts = vec![("文档属性".to_owned(), loose(bytes))];
+    texts.extend(bytes.starts_with(b"{\\rtf").then(|| ("正文".to_owned(), rtf::words(bytes))));
+    texts
 }
 
 fn at_depth(bytes: &[u8], kind: Kind, depth: u8) -> Inside {

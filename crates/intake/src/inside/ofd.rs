@@ -1,13 +1,33 @@
-//! OFD (GB/T 33190-2016): the words of its pages and properties; annotations, earlier versions.
+//! OFD (GB/T 33190-2016) and other packages of XML: the words of pages and properties; annotations, earlier
+//! versions.
 
 use super::package::Package;
 use super::xml::{self, Piece, pieces};
 use super::{Inside, Sort};
 
+/// Elements whose words end a line, of OFD and of OpenDocument.
+const LINES: [&str; 15] = [
+    "TextCode",
+    "TextObject",
+    "Author",
+    "Title",
+    "Subject",
+    "Creator",
+    "CustomData",
+    "p",
+    "h",
+    "title",
+    "subject",
+    "keyword",
+    "description",
+    "creator",
+    "user-defined",
+];
+
 pub(super) fn look(package: &mut Package<'_>, inside: &mut Inside) {
     for name in package.like("", ".xml") {
         let part = package.text(&name);
-        let words = xml::words(&part, &["TextCode", "TextObject", "Author", "Title", "Subject", "Creator"]);
+        let words = xml::words(&part, &LINES);
         match () {
             () if name == "OFD.xml" => {
                 if let Some(author) = named(&part, "Author") {

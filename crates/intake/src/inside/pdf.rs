@@ -51,7 +51,7 @@ fn read(bytes: &[u8], depth: u8) -> Option<Inside> {
     pages.tell(&mut inside);
     properties(&document, &mut inside);
     tree::walk(&document, depth, &mut inside);
-    revisions(bytes, &document, &pages.words.concat(), &mut inside);
+    revisions(bytes, &pages.words.concat(), &mut inside);
     Some(inside)
 }
 
@@ -130,18 +130,22 @@ fn string(bytes: &[u8]) -> String {
 }
 
 /// Every save that only adds leaves what stood before it in the file.
-fn revisions(bytes: &[u8], document: &Document, now: &str, inside: &mut Inside) {
+fn revisions(bytes: &[u8], now: &str, inside: &mut Inside) {
     let mut ends = Vec::new();
     let mut from = 0;
     while let Some(at) = bytes.get(from..).and_then(|rest| find(rest, b"%%EOF")) {
         from += at + 5;
         ends.push(from);
     }
-    let count = document.revision_count();
     ends.pop();
+    // A file made for quick opening has an end of its own behind its first page.
+    if bytes.get(..1024.min(bytes.len())).is_some_and(|head| find(head, b"/Linearized").is_some()) && !ends.is_empty() {
+        ends.remove(0);
+    }
+    let saved = ends.len();
     let mut reread = 0;
     let mut told = 0;
-    for end in ends.into_iter().rev().take(REVISIONS_MAX).filter(|_| count > 1) {
+    for end in ends.into_iter().rev().take(REVISIONS_MAX) {
         reread += end;
         let earlier = bytes.get(..end).filter(|_| reread <= REREAD_MAX).and_then(load);
         let Some(earlier) = earlier else { continue };
@@ -154,7 +158,7 @@ fn revisions(bytes: &[u8], document: &Document, now: &str, inside: &mut Inside) 
         inside.note(Sort::EarlierVersion, &place, what);
         inside.say(place, gone.join("\n"));
     }
-    if told == 0 && count > 1 {
-        inside.note(Sort::EarlierVersion, "", format!("共保存过{count}次，早期版本读不出"));
+    if told == 0 && saved > 0 {
+        inside.note(Sort::EarlierVersion, "", format!("以前保存过{saved}次，早期版本读不出"));
     }
 }

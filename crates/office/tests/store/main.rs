@@ -10,9 +10,12 @@ mod guarded;
 mod hits;
 mod jobs;
 mod logs;
+mod oa;
 mod opening;
 mod reduced;
 mod reviews;
+#[path = "../../../intake/tests/samples/mod.rs"]
+mod samples;
 mod seals;
 mod stage;
 mod statements;

@@ -16,6 +16,8 @@ use canvas::{Canvas, Matrix, State, UNIT, times};
 const PAGES_MAX: usize = 2_000;
 const OPERATIONS_MAX: usize = 3_000_000;
 const DRAWN_MAX: usize = 96 * 1024 * 1024;
+/// Most bytes of one drawing: it is taken apart at once.
+const DRAWING_MAX: usize = 6 * 1024 * 1024;
 /// How deep drawings inside drawings are followed.
 const FORMS_MAX: u8 = 6;
 /// Deepest saving of the state.
@@ -46,7 +48,7 @@ impl Pages {
         for (all, why) in [
             (&self.scanned, "页没有文字，可能是扫描件，图片里的内容要由人核对"),
             (&self.unreadable, "页有文字缺少编码对照表，读不出，要由人核对"),
-            (&self.crowded, "页图形太多，没有检查遮盖"),
+            (&self.crowded, "页图形太多，没有检查其中的文字和遮盖"),
         ] {
             if !all.is_empty() {
                 inside.note(Sort::Unread, "页面文字", format!("第{}{why}", pages(all)));
@@ -140,8 +142,12 @@ impl<'a> Walk<'a> {
         let mut saved: Vec<State> = Vec::new();
         let mut state = state;
         let mut font = None;
-        for operation in Content::decode_iter(drawing) {
-            let Ok(Operation { operator, operands }) = operation else { break };
+        if drawing.len() > DRAWING_MAX {
+            canvas.crowded = true;
+            return;
+        }
+        let operations = Content::decode(drawing).map(|content| content.operations).unwrap_or_default();
+        for Operation { operator, operands } in operations {
             self.operations = self.operations.saturating_sub(1);
             if self.operations == 0 {
                 break;

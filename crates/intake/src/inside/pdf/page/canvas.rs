@@ -106,6 +106,8 @@ pub(super) struct Canvas {
     pub words: String,
     /// Something was written whose characters cannot be told.
     pub unreadable: bool,
+    /// It is drawn with more than what is looked through.
+    pub crowded: bool,
     /// Pictures placed.
     pub pictures: usize,
     marks: Vec<Mark>,
@@ -222,7 +224,7 @@ impl Canvas {
 
     /// Characters that were painted over later; nothing where there is too much to compare.
     pub(super) fn covered(&self) -> Option<String> {
-        if self.marks.len().saturating_mul(self.areas.len()) > COMPARED_MAX {
+        if self.crowded || self.marks.len().saturating_mul(self.areas.len()) > COMPARED_MAX {
             return None;
         }
         let over = |mark: &Mark| {
