@@ -62,8 +62,8 @@ impl Site {
         /// Clients remembered by the rate limits: a few megabytes.
         const CLIENTS: usize = 100_000;
         let limits = limits::Limits::new(CLIENTS, settings.ease);
-        let (budget, kept) = (body::Budget::default(), kept::Kept::default());
-        let site = Arc::new(Site { office, settings, limits, budget, kept });
+        let kept = kept::Kept::default();
+        let site = Arc::new(Site { office, settings, limits, budget: body::Budget::default(), kept });
         let shown = Arc::downgrade(&site);
         site.office.shows_pages(Box::new(move |article| portal::article::rendered(&*shown.upgrade()?, article)));
         site
