@@ -231,6 +231,11 @@ async fn what_only_the_page_would_show_of_a_removed_passage_is_found_too() {
     assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(short.text.contains("太短") && short.text.contains("由</textarea>"), "nothing typed is lost");
     assert_eq!(desk.post(&address, &address, &row("市政设施科")).await.status, StatusCode::SEE_OTHER);
+    let site = world.office().body(world.office().default_body()).unwrap().name.clone();
+    let own = [("reductions.0.passage", site.as_str()), ("reductions.0.kind", "internal"), ("reductions.0.files", "1")];
+    desk.post(&address, &address, &own).await;
+    assert!(desk.get(&address).await.text.contains("复查通过"), "the site's own name stands on every page");
+    desk.post(&address, &address, &row("市政设施科")).await;
     let page = desk.get(&address).await.text;
     assert!(page.contains("公开页面里还有删减清单第1项"), "the unit stands under the title: {page}");
     let act = StepAct { matter, step: "submit".into(), ..StepAct::default() };
