@@ -80,6 +80,18 @@ impl Hit {
     }
 }
 
+/// What is found in a text that is no matter's yet.
+pub(crate) fn in_text(kind: &publication::Kind, title: &str, fields: &document::Fields) -> Vec<Hit> {
+    let hit = |found: Found| Hit {
+        shown: found.shown(),
+        mark: String::new(),
+        place: found.place,
+        sort: found.sort,
+        decision: None,
+    };
+    find::in_document(kind, title, fields).into_iter().map(hit).collect()
+}
+
 /// How many hits nobody decided on, and how many are to be mended.
 pub(crate) fn counted(hits: &[Hit]) -> (usize, usize) {
     let open = hits.iter().filter(|hit| hit.decision.is_none()).count();

@@ -74,7 +74,8 @@ impl Office {
         let prefix = element_of(procedure, Form::Document);
         answers.extend(fields.iter().map(|(name, value)| (format!("{prefix}{DOT}{name}"), value.clone())));
         answers.retain(|_, value| !value.is_empty());
-        gate::secrecy(caller, procedure, &answers, &attachments)?;
+        let (attachments, looked) = self.look_through(caller, attachments).await?;
+        gate::secrecy(caller, procedure, &answers, &attachments, &looked)?;
         gaps.extend(attachments.iter().filter_map(|file| {
             let refused = intake::file::sniff(&file.bytes, &file.name).err()?;
             Some(FieldError::new("attachment", refused.sentence))
@@ -82,7 +83,7 @@ impl Office {
         if way.opening.is_empty() || !gaps.is_empty() {
             return Err(Fail::Invalid(gaps));
         }
-        let hits = hits::find(kind, &title, &fields);
+        let hits = hits::in_text(kind, &title, &fields);
         Ok(Passed { unit, answers, files: attachments, hits, hash })
     }
 

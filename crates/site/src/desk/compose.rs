@@ -4,7 +4,7 @@
 use super::ask::Asking;
 use super::attached::{KEEP, attached, kept, uploads};
 use super::parts::{Cell, Fields};
-use super::perform::{at_fields, told, unread};
+use super::perform::{at_fields, sent, told};
 use super::shell::Shell;
 use super::{frame, from_file, show};
 use crate::Site;
@@ -152,10 +152,7 @@ pub async fn create(State(site): State<Arc<Site>>, visit: Visit, mut form: Form)
         key: form.key().unwrap_or_default(),
         ..Filing::default()
     };
-    let unread = unread(&form);
-    let filed =
-        if unread.is_empty() { site.office.file(&visit.caller, filing).await } else { Err(Fail::Invalid(unread)) };
-    match filed {
+    match sent(&form, site.office.file(&visit.caller, filing)).await {
         Ok(filed) => after(&site, &visit, filed.matter, form.raw("then") == "send").await,
         Err(fail) => {
             let typed = refused(fail, answers, &step)?;
@@ -226,9 +223,7 @@ pub async fn save(
         expected_seq: form.expected_seq(),
         at: None,
     };
-    let unread = unread(&form);
-    let acted = if unread.is_empty() { site.office.act(&visit.caller, act).await } else { Err(Fail::Invalid(unread)) };
-    match acted {
+    match sent(&form, site.office.act(&visit.caller, act)).await {
         Ok(_) => after(&site, &visit, id, form.raw("then") == "send").await,
         Err(Fail::Conflict(conflict)) => {
             super::perform::conflicted(&site, &visit, id, &step.id, &conflict, &answers).await
@@ -367,10 +362,7 @@ fn cell(field: &Field, prefix: &str, typed: &Typed) -> Cell {
         made = made.hint(hint);
     }
     if !field.required {
-        made = made.optional();
-    }
-    if field.wanted {
-        made.optional = "建议填写".into();
+        made.optional = if field.wanted { "建议填写" } else { "选填" }.into();
     }
     if let Some(max) = field.max {
         made = made.max(max);

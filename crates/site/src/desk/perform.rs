@@ -113,7 +113,7 @@ pub async fn act(
         expected_seq: form.expected_seq(),
         ..asked(&scene, &answers)
     };
-    let fail = match performed(&site, &visit, act, &answers, unread(&form)).await {
+    let fail = match sent(&form, performed(&site, &visit, act, &answers)).await {
         Ok(acted) => return Ok(form::see(&format!("{}?done={}", show::address(id), acted.seq))),
         Err(Fail::Conflict(conflict)) => return scene.conflict(&conflict, &answers),
         Err(fail) => fail,
@@ -123,22 +123,16 @@ pub async fn act(
     scene.answer(StatusCode::UNPROCESSABLE_ENTITY, Typed { answers, errors, barred, trial }, None)
 }
 
-/// Files of the form that were too large or too many to be read: told at their fields, and nothing is done.
-pub(super) fn unread(form: &Form) -> Vec<office::FieldError> {
-    form.refused_files().iter().map(|(field, sentence)| office::FieldError::new(field, sentence)).collect()
+/// Does what a form asks for, unless files of it were too large or too many to be read: they are told at their
+/// fields then, and nothing is done.
+pub(super) async fn sent<T>(form: &Form, act: impl Future<Output = Result<T, Fail>>) -> Result<T, Fail> {
+    let unread = form.refused_files().iter().map(|(field, why)| office::FieldError::new(field, why));
+    let unread: Vec<office::FieldError> = unread.collect();
+    if unread.is_empty() { act.await } else { Err(Fail::Invalid(unread)) }
 }
 
 /// The act at the time that was typed, else now.
-async fn performed(
-    site: &Site,
-    visit: &Visit,
-    act: StepAct,
-    answers: &Answers,
-    unread: Vec<office::FieldError>,
-) -> Result<Acted, Fail> {
-    if !unread.is_empty() {
-        return Err(Fail::Invalid(unread));
-    }
+async fn performed(site: &Site, visit: &Visit, act: StepAct, answers: &Answers) -> Result<Acted, Fail> {
     let at = time(answers)?;
     site.office.act(&visit.caller, StepAct { at, ..act }).await
 }
