@@ -161,7 +161,50 @@
       count.textContent = max && n > max ? '已超出' + (n - max) + '字' : n ? n + '字' : '';
       count.classList.toggle('over', !!max && n > max);
     }
+    /* What stood before, for 撤销: a step for every button, and for typing at most one a second. */
+    var past = [], noted = 0;
+    function note(now) {
+      var time = Date.now();
+      if (!now && time - noted < 1000 || past[past.length - 1] === field.value) return;
+      past.push(field.value);
+      if (past.length > 100) past.shift();
+      noted = time;
+    }
+    function undo() {
+      var before = past.pop();
+      while (before === field.value && past.length) before = past.pop();
+      if (before === undefined) return;
+      show(before);
+      mine = true;
+      field.value = before;
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+      mine = false;
+      counted();
+      area.focus();
+    }
+    /* A picture goes among the files of the form; in the text stands its mark, with what it shows. */
+    function picture() {
+      var files = doc.querySelector('form input[type=file]'), pick = make('input');
+      if (!files) return;
+      pick.type = 'file';
+      pick.accept = 'image/*';
+      pick.addEventListener('change', function () {
+        var one = pick.files[0], all = new DataTransfer(), words;
+        if (!one) return;
+        words = window.prompt('图上是什么？写给看不见图的人，必填。') || '';
+        words = words.replace(/[｜|［］<>\n]/g, ' ').trim();
+        if (!words) return;
+        Array.prototype.forEach.call(files.files, function (file) { all.items.add(file); });
+        all.items.add(one);
+        files.files = all.files;
+        files.dispatchEvent(new Event('change', { bubbles: true }));
+        note(true);
+        run('insertHTML', '<p>' + make('p', '［图：' + one.name + '｜' + words + '］').innerHTML + '</p>');
+      });
+      pick.click();
+    }
     function keep() {
+      note(false);
       mine = true;
       var made = blocks(area, make('div'));
       field.value = Array.prototype.map.call(made.children, function (one) { return one.outerHTML; }).join('\n');
@@ -207,12 +250,12 @@
       ['表格', function () { run('insertHTML', '<table><tbody><tr>' + line + '</tr><tr>' + line + '</tr></tbody></table><p><br></p>'); }],
       ['加行', row], ['加列', column], ['删行', without],
       ['一键排版', function () { arrange(area); keep(); area.focus(); }],
-      ['撤销', function () { run('undo'); }]
+      ['插图', picture], ['撤销', undo]
     ].forEach(function (one) {
       var button = make('button', one[0]);
       button.type = 'button';
       button.addEventListener('mousedown', function (event) { event.preventDefault(); });
-      button.addEventListener('click', one[1]);
+      button.addEventListener('click', function () { if (one[1] !== undo && one[1] !== picture) note(true); one[1](); });
       bar.append(button);
     });
 

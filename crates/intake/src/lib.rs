@@ -8,6 +8,7 @@ pub mod inside;
 pub mod messages;
 pub mod pages;
 pub mod picture;
+pub mod picture_mark;
 mod refusal;
 
 pub use refusal::{Cause, Refusal};

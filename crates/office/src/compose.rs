@@ -12,7 +12,7 @@ use crate::house::House;
 use crate::prepare::Texts;
 use crate::publish::{Release, publish};
 use crate::store::{Fault, Tx};
-use crate::{document, job, params, release, row, statements};
+use crate::{document, job, package, params, release, row, statements};
 
 statements! {
     MASKED = "select element, masked from matter_text where matter_id = $1";
@@ -102,12 +102,14 @@ fn document(tx: &mut Tx<'_>, house: &House, procedure: &Procedure, source: &Sour
         }
         None => None,
     };
-    let approved = last_approvers(tx, matter)?;
+    let approved = last_approvers(tx, procedure, matter)?;
+    let mut fields = document::fields(tx, procedure, matter.id, &key)?;
+    package::name_lead(tx, procedure, matter, kind, &mut fields)?;
     let files = release::named(tx, matter, &key)?;
     let draft = Draft {
         kind: kind.id.clone(),
         title: document::text(tx, matter.id, TITLE, &key)?.unwrap_or_default(),
-        fields: document::fields(tx, procedure, matter.id, &key)?,
+        fields,
         attribute,
         files: files.iter().map(|(_, file)| file.clone()).collect::<Vec<Attachment>>(),
         corrects,
@@ -141,10 +143,16 @@ fn approvers(event: &Event) -> Option<Vec<i64>> {
     })
 }
 
-/// Those who approved the matter's last approved step: the signature on which the publication rests.
-fn last_approvers(tx: &mut Tx<'_>, matter: &Matter) -> Result<Vec<i64>, Fault> {
-    let events = row::events(tx, matter.id, 0)?;
-    Ok(events.iter().rev().find_map(approvers).unwrap_or_default())
+/// Those who approved the matter's last approved step: the signature on which the publication rests. What
+/// was signed together with its lead rests on the lead's (同步审签).
+fn last_approvers(tx: &mut Tx<'_>, procedure: &Procedure, matter: &Matter) -> Result<Vec<i64>, Fault> {
+    for id in [Some(matter.id), package::lead(procedure, matter)].into_iter().flatten() {
+        let events = row::events(tx, id, 0)?;
+        if let Some(found) = events.iter().rev().find_map(approvers) {
+            return Ok(found);
+        }
+    }
+    Ok(Vec::new())
 }
 
 fn refused(fault: publication::Fault) -> Fail {

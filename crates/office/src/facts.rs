@@ -8,7 +8,7 @@ use publication::kind::TITLE;
 
 use crate::house::House;
 use crate::store::{Fault, Query};
-use crate::{document, hits, params, statements};
+use crate::{document, hits, package, params, statements};
 
 statements! {
     UNIT = "select settings from unit where id = $1 and body_id = $2 and state = 'active'";
@@ -29,9 +29,14 @@ pub(crate) fn read(
     for fact in Facts::needed(procedure, matter, act) {
         let value = match fact {
             Fact::DocumentGaps | Fact::PersonalHits => of_document(q, house, procedure, matter, fact)?,
-            Fact::ClauseAsked => {
+            Fact::ClauseAsked | Fact::InterpretationAsked => {
                 let kind = matter.and_then(|matter| document::kind_of(house, procedure, matter));
-                i64::from(kind.is_some_and(|kind| kind.clause))
+                let asked =
+                    |kind: &publication::Kind| if fact == Fact::ClauseAsked { kind.clause } else { kind.interpret };
+                i64::from(kind.is_some_and(asked))
+            }
+            Fact::Companions | Fact::CompanionsUnready | Fact::LeadPending | Fact::LeadKnown => {
+                package::fact(q, house, body, (procedure, matter, act), fact)?
             }
             _ => one(q, body, matter, act, fact)?,
         };
@@ -59,7 +64,7 @@ fn of_document(
         let title = document::text(q, matter.id, TITLE, &key)?.unwrap_or_default();
         hits::personal(&hits::find(kind, &title, &fields)).values().sum()
     } else {
-        document::gaps(kind, procedure, &fields, &document::columns_of(procedure, matter)).len()
+        document::gaps(kind, procedure, matter, &fields).len()
     };
     Ok(i64::try_from(count).unwrap_or(i64::MAX))
 }
@@ -80,12 +85,12 @@ fn one(q: &mut Query<'_>, body: i64, matter: Option<&Matter>, act: &Act, fact: F
             let handler = act.values.get("handler").and_then(Value::id);
             Ok(q.row(&HANDLER, params![handler, body, unit], |row| row.get(0))?.unwrap_or(0))
         }
-        Fact::DocumentGaps | Fact::ClauseAsked | Fact::PersonalHits => Ok(0),
         Fact::EarlierAnswered => {
             let Some(matter) = matter else { return Ok(0) };
             let id = matter.id;
             Ok(q.row(&EARLIER, params![id, id, id], |row| row.get(0))?.unwrap_or(0))
         }
+        _ => Ok(0),
     }
 }
 

@@ -47,6 +47,7 @@ impl Office {
     pub async fn act(&self, caller: &Caller, act: StepAct) -> Result<Acted, Fail> {
         let keys = self.body_keys(caller.body).await?;
         let (matter, key) = self.matter_and_key(caller, act.matter).await?;
+        self.only_experts(caller.body, &act.answers).await?;
         self.tell_gaps(caller, &matter, &act.step).await?;
         let stay = self.staying(&matter, &act).await?;
         let (mut work, files) = self.ready_step(caller, act, &matter, &key, &keys)?;

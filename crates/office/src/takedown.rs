@@ -195,6 +195,7 @@ impl Office {
                         now,
                     )?;
                 }
+                publish::note_told(tx, caller.body, &item)?;
                 tx.execute(&FORGET_LINKS, params![&item])?;
                 let mut unnamed = Vec::new();
                 for hash in bare {

@@ -10,6 +10,7 @@ mod guarded;
 mod jobs;
 mod logs;
 mod opening;
+mod packages;
 mod reviews;
 mod seals;
 mod stage;

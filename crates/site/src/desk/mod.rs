@@ -7,6 +7,7 @@ pub mod approvals;
 pub mod ask;
 pub mod audit;
 pub mod case;
+mod cells;
 pub mod compare;
 pub mod compose;
 pub mod decision;
@@ -14,6 +15,7 @@ pub mod document;
 pub mod dossier;
 pub mod enrol;
 pub mod error;
+pub mod experts;
 pub mod figures;
 pub mod forms;
 pub mod frame;
@@ -50,6 +52,7 @@ pub fn routes() -> Vec<Route> {
     const AUDITOR: Permit = Permit::Roles(&[Role::Auditor]);
     const ADMINISTRATOR: Permit = Permit::Roles(&[Role::Administrator]);
     const DRAFTER: Permit = Permit::Roles(&[Role::Handler, Role::UnitHead, Role::FoiClerk]);
+    const KEEPER: Permit = Permit::Roles(&experts::KEEPERS);
     const REGISTRAR: Permit = Permit::Roles(&[Role::Clerk, Role::FoiClerk]);
     vec![
         get("/desk/sign-in", Permit::Public, sign_in::show),
@@ -70,6 +73,9 @@ pub fn routes() -> Vec<Route> {
         post("/desk/document/new", DRAFTER, compose::create).uploads(),
         get("/desk/m/{id}/document", DRAFTER, compose::edit),
         post("/desk/m/{id}/document", DRAFTER, compose::save).uploads(),
+        get("/desk/experts", OFFICER, experts::show),
+        post("/desk/experts", KEEPER, experts::add),
+        post("/desk/experts/{id}", KEEPER, experts::retire),
         get("/desk/takedown", OFFICER, takedown::show),
         post("/desk/takedown", OFFICER, takedown::take),
         post("/desk/takedown/officers", ADMINISTRATOR, takedown::name),
