@@ -103,6 +103,9 @@ fn one(world: &mut World, seed: u64, at: Moment) {
     }
     let procedure = kept.procedure;
     let steps: Vec<&Step> = procedure.steps.iter().filter(|step| step.from.contains(&kept.matter.state)).collect();
+    // Three times in four something that was not done yet, as people would.
+    let fresh: Vec<&Step> = steps.iter().copied().filter(|step| !kept.matter.done.contains_key(&step.id)).collect();
+    let steps = if fresh.is_empty() || (seed / 13).is_multiple_of(4) { steps } else { fresh };
     let pool: Vec<&Step> = if seed % 11 == 1 || steps.is_empty() { procedure.steps.iter().collect() } else { steps };
     let step = pool[usize::try_from(seed / 5).unwrap_or(0) % pool.len()];
     let mut act = act(procedure, step, seed, at);
@@ -141,7 +144,7 @@ fn random_acts_reach_most_steps() {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         seed >> 20
     };
-    for procedure in rules.procedures.iter().cycle().take(rules.procedures.len() * 60) {
+    for procedure in rules.procedures.iter().cycle().take(rules.procedures.len() * 30) {
         let mut now = start(procedure);
         let mut world = begun(rules, procedure, draw(), now);
         for _ in 0..90 {

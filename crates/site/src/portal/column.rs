@@ -264,7 +264,8 @@ async fn listed(
     let mut kinds = column.kinds.iter().map(|id| site.office.rules().kind(id));
     if kinds.all(|kind| Layout::of(kind).is_card()) {
         let cards = card::all(site, visit.caller.body, &column.id).await?;
-        return Ok(ColumnPage { found: format!("共{}个。", cards.len()).into(), cards, ..page });
+        let download = format!("{}{}", nav::address(column), directory::ENDING);
+        return Ok(ColumnPage { found: format!("共{}个。", cards.len()).into(), cards, download, ..page });
     }
     narrow::list(site, visit.caller.body, column, form, page).await
 }

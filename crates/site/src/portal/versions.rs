@@ -4,7 +4,7 @@
 use super::{article, frame};
 use crate::Site;
 use crate::component::{Link, Text};
-use crate::desk::compare::{Compare, compare};
+use crate::desk::compare::{Compare, beside};
 use crate::form::Form;
 use crate::page::{self, Shell};
 use crate::problem::{Kind as Why, Trouble};
@@ -66,30 +66,34 @@ pub async fn show(
     let kind =
         kind.filter(|_| article::shown(&now) && article::shown(&before) && now.edition.kind == before.edition.kind);
     let kind = kind.ok_or_else(|| Trouble::new(Why::NotFound))?;
-    let title = format!("逐条对照：{}", now.edition.title);
     let own = |one: &Article| Link::new(article::address(&one.public_id), one.edition.title.clone());
-    let (old, new) =
-        (format!("{}公布", before.edition.published_at.date()), format!("{}公布", now.edition.published_at.date()));
-    let mut shell = frame::shell(&site, &visit, title, "");
+    let (old, new) = (before.edition.published_at.date().to_string(), now.edition.published_at.date().to_string());
+    let same = now.item == before.item;
+    let mut shell = frame::shell(&site, &visit, "逐条对照", "");
     shell.crumbs = vec![Link::new(article::address(&now.item), now.edition.title.clone())];
     let page = ComparePage {
         shell,
         sides: vec![(old.clone().into(), own(&before)), (new.clone().into(), own(&now))],
-        compare: Compare { before: old, now: new, pairs: compare(&words(kind, &before), &words(kind, &now)) },
+        compare: Compare {
+            before: old,
+            now: new,
+            pairs: beside(&words(kind, &before, same), &words(kind, &now, same)),
+        },
     };
     Ok(page::render(&page, &page.shell))
 }
 
-/// Title, metadata and text, a line each: what a comparison goes by.
-fn words(kind: &Kind, article: &Article) -> String {
+/// Title and text, a line each: what a comparison goes by. The metadata of two documents differ by nature
+/// and are left out; those of two editions of one are not.
+fn words(kind: &Kind, article: &Article, same: bool) -> String {
     let mut lines = vec![article.edition.title.clone()];
     for field in &kind.fields {
         let Some(value) = article.edition.fields.get(&field.id).filter(|value| !value.is_empty()) else { continue };
         match field.place {
             Place::Body | Place::Section if field.is_rich() => lines.push(intake::html::words(value)),
             Place::Body | Place::Section => lines.push(value.clone()),
-            Place::Meta | Place::Lead => lines.push(format!("{}：{}", field.label, field.words(value))),
-            Place::Line | Place::Links => {}
+            Place::Meta | Place::Lead if same => lines.push(format!("{}：{}", field.label, field.words(value))),
+            _ => {}
         }
     }
     lines.join("\n")
@@ -103,9 +107,8 @@ pub(crate) mod tests {
     pub(crate) fn samples(out: &mut Samples) {
         let old = format!("第一条　为做好补助工作，制定本办法。\n第二条　每人次2元。\n{HOSTILE}");
         let new = "第一条　为规范服务，制定本办法。\n第二条　每人每餐2元。";
-        let sides = ["2021-06-18公布", "2026-10-30公布"].map(|words| (words.into(), Link::new("/a/1", "老年助餐办法")));
-        let compare =
-            Compare { before: "2021-06-18公布".into(), now: "2026-10-30公布".into(), pairs: compare(&old, new) };
+        let sides = ["2021-06-18", "2026-10-30"].map(|words| (words.into(), Link::new("/a/1", "老年助餐办法")));
+        let compare = Compare { before: "2021-06-18".into(), now: "2026-10-30".into(), pairs: beside(&old, new) };
         let page = ComparePage { shell: shell("逐条对照"), sides: sides.into(), compare };
         out.add("compare", &page);
         out.add("compare-same", &ComparePage { compare: Compare::default(), ..page });
