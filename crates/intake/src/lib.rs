@@ -10,5 +10,6 @@ pub mod pages;
 pub mod picture;
 pub mod picture_mark;
 mod refusal;
+pub mod remains;
 
 pub use refusal::{Cause, Refusal};

@@ -63,6 +63,10 @@ fn codes(ground: &Ground, matter: &Matter, step: &Step) -> Result<(), Refusal> {
             continue;
         }
         let options = ground.procedure.element(name).map_or(&[][..], |element| &element.options);
+        if options.is_empty() {
+            let label = label(ground.procedure, name);
+            return refuse(step, format!("本件的{label}没有这一步"), &format!("请核对{label}"));
+        }
         let word = |code: &str| options.iter().find(|option| option.id == code).map_or("", |option| &option.label);
         let words: Vec<&str> = wanted.iter().map(|code| word(code)).collect();
         let label = label(ground.procedure, name);
@@ -78,10 +82,13 @@ fn codes(ground: &Ground, matter: &Matter, step: &Step) -> Result<(), Refusal> {
 
 fn done(ground: &Ground, matter: &Matter, step: &Step) -> Result<(), Refusal> {
     let name = |id: &String| ground.procedure.step(id).map_or(id.clone(), |step| step.label.clone());
-    if let Some(id) = step.needs_done.iter().find(|id| matter.times(id) == 0) {
+    let same = |id: &String, one: &&Step| one.id == *id || one.counts_as.as_ref() == Some(id);
+    let done =
+        |id: &String| ground.procedure.steps.iter().filter(|one| same(id, one)).any(|one| matter.times(&one.id) > 0);
+    if let Some(id) = step.needs_done.iter().find(|id| !done(id)) {
         return refuse(step, format!("还没有进行过“{}”", name(id)), "请核对办理记录");
     }
-    match step.needs_undone.iter().find(|id| matter.times(id) > 0) {
+    match step.needs_undone.iter().find(|id| done(id)) {
         Some(id) => refuse(step, format!("已经进行过“{}”", name(id)), "请核对办理记录，选择其他步骤"),
         None => Ok(()),
     }

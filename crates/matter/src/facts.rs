@@ -43,11 +43,16 @@ pub enum Fact {
     LeadPending,
     /// The lead that the act names is a matter that can have companions.
     LeadKnown,
+    /// How many entries the document's list of removals has.
+    Reductions,
+    /// In how many places of what would become public a removed passage still stands, found by opening
+    /// the output again; one that was not opened counts as one place.
+    Remains,
 }
 
 impl Fact {
     /// Every fact.
-    pub const ALL: [Fact; 12] = [
+    pub const ALL: [Fact; 14] = [
         Fact::UnitApproves,
         Fact::UnitKnown,
         Fact::HandlerInUnit,
@@ -60,6 +65,8 @@ impl Fact {
         Fact::CompanionsUnready,
         Fact::LeadPending,
         Fact::LeadKnown,
+        Fact::Reductions,
+        Fact::Remains,
     ];
 }
 

@@ -46,6 +46,9 @@ pub enum Guard {
     /// A policy is not published without its interpretation, unless it was agreed that it has none
     /// (国办发〔2016〕80号“二、强化政策解读”; practice P3).
     Interpreted,
+    /// What was removed from a document (区分处理) stands nowhere in what becomes public
+    /// (公开条例第二十二条).
+    Separated,
 }
 
 /// What a guard sees.
@@ -78,6 +81,8 @@ impl Guard {
             }
             Guard::Interpreted => &[Fact::InterpretationAsked, Fact::Companions],
             Guard::PrivacyDecided => &[Fact::PersonalHits],
+            Guard::AttributeReasoned => &[Fact::Reductions],
+            Guard::Separated => &[Fact::Reductions, Fact::Remains],
             _ => &[],
         }
     }
@@ -106,6 +111,7 @@ impl Guard {
             Guard::ScheduleAhead => disclosure::schedule_ahead(view),
             Guard::PrivacyDecided => disclosure::privacy_decided(view),
             Guard::Interpreted => interpretation::interpreted(view),
+            Guard::Separated => disclosure::separated(view),
         }
     }
 }

@@ -90,6 +90,9 @@ pub struct Step {
     /// its lead (政策文件与解读同步审签、同步部署, practice P3).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub along: Option<String>,
+    /// Wherever it is asked whether a step was performed, this one counts as that step too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts_as: Option<String>,
     /// The step that the system performs in the same transaction on the lead, where that waits for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lead: Option<String>,

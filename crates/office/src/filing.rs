@@ -180,6 +180,7 @@ impl Office {
             values,
             texts,
             child: None,
+            seen: None,
         };
         Ok(ReadyFiling { work, wrapped, files, code, password })
     }

@@ -1,7 +1,7 @@
 //! The office itself: the store and what every act needs beside it.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use law::{Date, Moment};
 use matter::{Actor, Procedure};
@@ -13,6 +13,7 @@ use crate::house::House;
 use crate::index::Indexes;
 use crate::keys::Keys;
 use crate::permit::Caller;
+use crate::reopen::PageMaker;
 use crate::rulebook::Rulebook;
 use crate::store;
 use crate::store::{Fault, Lane, Query, Store, StoreUrl, Tx};
@@ -47,6 +48,7 @@ pub struct Office {
     house: Arc<House>,
     data: Arc<PathBuf>,
     indexes: Arc<Indexes>,
+    pub(crate) pages: Arc<OnceLock<PageMaker>>,
 }
 
 impl Office {
@@ -65,7 +67,7 @@ impl Office {
         let keys = Keys::open(&data, create, &*random)?;
         let house = Arc::new(House::new(rules, clock, random, keys));
         let indexes = Indexes::open(&data)?;
-        let office = Office { store, house, data: Arc::new(data), indexes: Arc::new(indexes) };
+        let office = Office { store, house, data: Arc::new(data), indexes: Arc::new(indexes), pages: Arc::default() };
         office.learn()?;
         if create && office.house.first_body().is_none() {
             office.make_body(None, "default", "本机关", &BodySettings::default())?;

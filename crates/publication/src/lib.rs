@@ -7,9 +7,11 @@ mod edition;
 mod field;
 pub mod kind;
 pub mod log;
+mod reduced;
 mod relation;
 
 pub use attribute::Attribute;
 pub use column::{Column, Columns};
 pub use edition::{Attachment, Correction, Draft, Edition, Fault, commitment, sha256};
 pub use kind::Kind;
+pub use reduced::{Reduced, Reducer, Removal, Removed};

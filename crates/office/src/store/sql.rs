@@ -106,6 +106,7 @@ pub fn registered() -> Vec<&'static Statement> {
         crate::replies::STATEMENTS,
         crate::row::STATEMENTS,
         crate::setup::STATEMENTS,
+        crate::reopen::STATEMENTS,
         crate::takedown::STATEMENTS,
         crate::texts::STATEMENTS,
         crate::worker::STATEMENTS,

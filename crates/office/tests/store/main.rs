@@ -11,6 +11,7 @@ mod jobs;
 mod logs;
 mod opening;
 mod packages;
+mod reduced;
 mod reviews;
 mod seals;
 mod stage;

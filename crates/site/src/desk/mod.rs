@@ -27,6 +27,7 @@ pub mod outbox;
 pub mod parts;
 pub mod people;
 pub mod perform;
+pub mod reduce;
 pub mod register;
 pub mod reply;
 pub mod review;
@@ -76,6 +77,8 @@ pub fn routes() -> Vec<Route> {
         get("/desk/experts", OFFICER, experts::show),
         post("/desk/experts", KEEPER, experts::add),
         post("/desk/experts/{id}", KEEPER, experts::retire),
+        get("/desk/m/{id}/reduce", DRAFTER, reduce::show),
+        post("/desk/m/{id}/reduce", DRAFTER, reduce::save).uploads(),
         get("/desk/takedown", OFFICER, takedown::show),
         post("/desk/takedown", OFFICER, takedown::take),
         post("/desk/takedown/officers", ADMINISTRATOR, takedown::name),

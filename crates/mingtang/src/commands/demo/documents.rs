@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use law::Moment;
-use office::{Caller, Filing, Role};
+use office::{Caller, Filing, Role, StepAct, Upload};
 
 use super::Teller;
-use super::stories::Document;
+use super::stories::{Document, Paper};
 use crate::Stop;
 
 /// The acts on the way to the signature, in order: stage reached before, step, login, answers.
@@ -18,6 +18,10 @@ const WAY: [(&str, &str, &str, &[(&str, &str)]); 6] = [
     ("", "check_wording", "shencha", &[("wording", "pass")]),
     ("", "check_timing", "gongkai", &[("timing", "now")]),
 ];
+
+fn uploads(papers: &[Paper]) -> Vec<Upload> {
+    papers.iter().map(|paper| Upload { name: paper.name.clone(), bytes: paper.text.clone().into_bytes() }).collect()
+}
 
 impl Teller<'_> {
     /// Tells the stories of documents. A policy comes with the interpretations that name it.
@@ -57,6 +61,12 @@ impl Teller<'_> {
         for (matter, key) in companions.into_iter().filter(|(_, key)| !key.is_empty()) {
             self.items.extend(self.office.item_of(matter).await?.map(|(item, _)| (key, item)));
         }
+        if !document.overturned.is_empty() {
+            let at = self.ago(1);
+            let (day, paper) = (at.date().to_string(), document.overturned.as_str());
+            let fact = [("overturn", "annulled"), ("overturned_on", day.as_str()), ("overturn_document", paper)];
+            self.act(&drafter, id, "overturn", &fact, at).await?;
+        }
         if !document.withdrawal.is_empty() {
             let at = self.later(at, 1);
             let why = [("withdraw_reason", "changed"), ("reason", document.withdrawal.as_str())];
@@ -91,7 +101,9 @@ impl Teller<'_> {
             ("title", &document.title),
             ("unit", &unit),
             ("columns", &document.columns),
-            ("attribute", "proactive"),
+            ("attribute", if document.reductions.is_empty() { "proactive" } else { "reduced" }),
+            ("attribute_reason", &document.why),
+            ("attribute_article", &document.article),
             ("clause", &document.clause),
             ("about", &lead),
         ]
@@ -115,11 +127,34 @@ impl Teller<'_> {
         let filing = Filing {
             procedure: "disclosure".into(),
             answers: self.answers(document, lead),
+            files: uploads(&document.files),
             key: format!("demo-document-{}", self.told),
             at: Some(at),
             ..Filing::default()
         };
-        Ok((drafter.clone(), self.office.file(&drafter, filing).await?.matter, at))
+        let id = self.office.file(&drafter, filing).await?.matter;
+        self.reduce(document, &drafter, id, at).await?;
+        Ok((drafter, id, at))
+    }
+
+    /// The reduced copy of a document that is public in part.
+    async fn reduce(&self, document: &Document, drafter: &Caller, id: i64, at: Moment) -> Result<(), Stop> {
+        if document.reductions.is_empty() {
+            return Ok(());
+        }
+        let row = |(at, row): (usize, &BTreeMap<String, String>)| {
+            row.iter().map(move |(part, value)| (format!("reductions.{at}.{part}"), value.clone())).collect::<Vec<_>>()
+        };
+        let act = StepAct {
+            matter: id,
+            step: "reduce".into(),
+            answers: document.reductions.iter().enumerate().flat_map(row).collect(),
+            files: uploads(&document.public_files),
+            at: Some(at),
+            ..StepAct::default()
+        };
+        self.office.act(drafter, act).await?;
+        Ok(())
     }
 
     /// What comes before the signature; when it was done, if it came so far.
