@@ -74,3 +74,31 @@ async fn page(site: &Site, visit: &Visit, typed: Expert, errors: ErrorSummary) -
         errors,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{
+        sample::{HOSTILE, check},
+        shell::tests::sample,
+    };
+    use super::*;
+
+    #[test]
+    fn the_register_is_shown_and_only_its_keepers_have_a_form() {
+        let expert =
+            |name: &str| Expert {
+                id: 7, name: name.into(), field: "公共管理".into(), employer: "明川大学".into()
+            };
+        let field = |name, label| Field::new(name, label, "");
+        let page = ExpertsPage {
+            shell: sample("/desk/document"),
+            experts: vec![expert("申某甲"), expert(HOSTILE)],
+            fields: vec![field("name", "姓名"), field("field", "专业领域"), field("employer", "工作单位")],
+            errors: ErrorSummary::default(),
+        };
+        let html = check("experts", &page);
+        assert!(html.contains("移出申某甲") && !html.contains("<script>alert"));
+        let read = check("experts-read", &ExpertsPage { fields: Vec::new(), experts: Vec::new(), ..page });
+        assert!(!read.contains("action=\"/desk/experts\"") && read.contains("还没有登记专家"));
+    }
+}

@@ -106,6 +106,8 @@ pub struct Section {
     pub lines: Vec<String>,
 }
 
+pub(crate) use super::words::weight;
+
 /// Address of an item.
 pub fn address(item: &str) -> String {
     format!("/a/{item}")
@@ -322,23 +324,6 @@ fn parts(title: &str) -> Vec<String> {
     match title.find("关于").filter(|at| *at > 0) {
         Some(at) => vec![title[..at].to_owned(), title[at..].to_owned()],
         None => vec![title.to_owned()],
-    }
-}
-
-/// Type and size of a file, in words.
-pub(crate) fn weight(media: &str, size: i64) -> String {
-    let kind = match media {
-        "application/pdf" => "PDF",
-        media if media.contains("wordprocessing") || media.contains("msword") => "Word",
-        media if media.contains("spreadsheet") || media.contains("excel") => "Excel",
-        media if media.starts_with("image/") => "图片",
-        _ => "文件",
-    };
-    let size = size.max(0);
-    match size {
-        0..=1023 => format!("{kind}，{size}字节"),
-        1024..=1_048_575 => format!("{kind}，{} KB", size.div_euclid(1024) + 1),
-        _ => format!("{kind}，{}.{} MB", size / 1_048_576, (size % 1_048_576) * 10 / 1_048_576),
     }
 }
 

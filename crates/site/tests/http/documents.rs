@@ -4,7 +4,7 @@
 use crate::files::multipart;
 use crate::support::{Answer, Client, World};
 use axum::http::StatusCode;
-use office::{Caller, Filing, Role, StepAct, mail};
+use office::{Caller, Role, StepAct, mail};
 use std::collections::BTreeMap;
 
 /// A PNG of one pixel.
