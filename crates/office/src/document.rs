@@ -127,11 +127,16 @@ pub(crate) fn text(q: &mut Query<'_>, matter: i64, element: &str, key: &MatterKe
     sealed.map(|sealed| key.open_text(&sealed)).transpose()
 }
 
-/// What a document lacks that its kind asks for: a sentence for each gap, at its field.
-pub(crate) fn gaps(kind: &Kind, procedure: &Procedure, matter: &Matter, fields: &Fields) -> Vec<FieldError> {
+/// What a document lacks that its kind asks for: a sentence for each gap, at its field. What is `led` goes
+/// along with a document that has no address yet, and names it by its matter.
+pub(crate) fn gaps(
+    kind: &Kind,
+    procedure: &Procedure,
+    fields: &Fields,
+    columns: &[String],
+    led: bool,
+) -> Vec<FieldError> {
     let prefix = element(procedure).map(|element| format!("{}{DOT}", element.id)).unwrap_or_default();
-    // What goes along with a document that has no address yet names it by its matter.
-    let led = package::lead(procedure, matter).is_some();
     let interprets = |id: &str| kind.field(id).is_some_and(|field| field.relation == Some(Relation::Interprets));
     let mut gaps: Vec<FieldError> = match kind.read(fields, Strictness::Whole) {
         Ok(_) => Vec::new(),
@@ -141,7 +146,7 @@ pub(crate) fn gaps(kind: &Kind, procedure: &Procedure, matter: &Matter, fields: 
             .map(|fault| FieldError::new(format!("{prefix}{}", fault.field), fault.sentence))
             .collect(),
     };
-    if columns_of(procedure, matter).is_empty() {
+    if columns.is_empty() {
         let element = of_form(procedure, Form::Columns).map(|element| element.id.clone()).unwrap_or_default();
         gaps.push(FieldError::new(element, "没有选择发布栏目，请选择。"));
     }
@@ -332,7 +337,8 @@ impl Office {
                     (rows(of_form(&procedure, Form::Files)), rows(procedure.element(reduce::PUBLIC_FILES)));
                 let all: Vec<FileView> = attach::of_matter(q, matter.id)?.iter().map(|file| file.view(&key)).collect();
                 let file = |row: i64| all.iter().find(|file| file.row == row).cloned();
-                let mut gaps = kind.map(|kind| gaps(kind, &procedure, &matter, &fields)).unwrap_or_default();
+                let led = package::lead(&procedure, &matter).is_some();
+                let mut gaps = kind.map(|kind| gaps(kind, &procedure, &fields, &columns, led)).unwrap_or_default();
                 let files: Vec<FileView> = named.into_iter().filter_map(file).collect();
                 gaps.extend(missing_pictures(&procedure, &fields, &files));
                 Ok(DocumentView {

@@ -86,7 +86,8 @@ fn of_document(
         let title = document::text(q, matter.id, TITLE, &key)?.unwrap_or_default();
         hits::personal(&hits::find(kind, &title, &fields)).values().sum()
     } else {
-        document::gaps(kind, procedure, matter, &fields).len()
+        let (columns, led) = (document::columns_of(procedure, matter), package::lead(procedure, matter).is_some());
+        document::gaps(kind, procedure, &fields, &columns, led).len()
     };
     Ok(i64::try_from(count).unwrap_or(i64::MAX))
 }

@@ -73,6 +73,8 @@ pub fn registered() -> Vec<&'static Statement> {
         crate::edition::STATEMENTS,
         crate::expert::STATEMENTS,
         crate::holding::STATEMENTS,
+        crate::oa::STATEMENTS,
+        crate::signer::STATEMENTS,
         crate::export::STATEMENTS,
         crate::draft::STATEMENTS,
         crate::examine::STATEMENTS,

@@ -9,10 +9,13 @@ mod found;
 mod guarded;
 mod jobs;
 mod logs;
+mod oa;
 mod opening;
 mod packages;
 mod reduced;
 mod reviews;
+#[path = "../../../intake/tests/samples/mod.rs"]
+mod samples;
 mod seals;
 mod stage;
 mod statements;

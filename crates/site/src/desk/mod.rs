@@ -5,6 +5,7 @@
 
 pub mod approvals;
 pub mod ask;
+mod attached;
 pub mod audit;
 pub mod case;
 mod cells;
@@ -19,6 +20,7 @@ pub mod experts;
 pub mod figures;
 pub mod forms;
 pub mod frame;
+mod from_file;
 pub mod home;
 pub mod kinds;
 pub mod list;

@@ -21,6 +21,7 @@ pub mod message;
 pub mod narrow;
 pub mod nav;
 pub mod notice;
+pub mod old;
 pub mod own;
 pub mod prose;
 pub mod rate;
