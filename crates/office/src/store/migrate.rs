@@ -33,6 +33,7 @@ static MIGRATIONS: &[Migration] = migrations![
     8 "0008_page_origin.sql",
     10 "0010_unlink.sql",
     11 "0011_oa.sql",
+    13 "0013_package.sql",
 ];
 
 const TABLE: &str = "create table if not exists migration \
