@@ -104,7 +104,7 @@ pub(super) struct Document {
 }
 
 /// A DOCX with a tracked change.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Tracked {
     pub name: String,
