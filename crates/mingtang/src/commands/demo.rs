@@ -148,6 +148,9 @@ impl<'a> Teller<'a> {
         for told in [include_str!("../../demo/documents.toml"), include_str!("../../demo/library.toml")] {
             self.documents(read(told)?.documents).await?;
         }
+        for sent in read(include_str!("../../demo/oa.toml"))?.sent {
+            self.from_oa(sent).await?;
+        }
         Ok(())
     }
 
