@@ -1,152 +1,256 @@
-//! What a file says besides its pages: text, headers and footers, properties. Read for checks only,
-//! with bounds: a bomb is opened a little and never fills the memory.
+//! What a file says besides its pages, and what hides in it: text and properties, tracked changes,
+//! comments, hidden sheets, earlier revisions, covered text, place data. Read for checks only, with
+//! bounds: a bomb is opened a little and never fills the memory. Nothing here decides anything.
+//!
+//! Not seen, and therefore told as [`Sort::Unread`] where it can be told: what stands in pictures and scans,
+//! text drawn as curves, the hidden parts of the old formats (doc, xls, ppt), text hidden by a style.
 
-use std::io::Read;
+mod docx;
+mod ofd;
+mod package;
+mod pdf;
+mod picture;
+mod pptx;
+mod rtf;
+mod xlsx;
+mod xml;
 
-use flate2::read::DeflateDecoder;
+use serde::{Deserialize, Serialize};
 
-use crate::file::{Kind, zip};
+use crate::file::{self, Kind};
+use package::Package;
 
-/// Most bytes unpacked from one part, and from one file.
-const PART_MAX: u64 = 4 * 1024 * 1024;
-const FILE_MAX: usize = 24 * 1024 * 1024;
+/// Most bytes of a file that is read as loose runs, and most bytes of text that are kept.
+const LOOSE_MAX: usize = 24 * 1024 * 1024;
+const TEXT_MAX: usize = 16 * 1024 * 1024;
+/// Most characters kept of one trace.
+const TRACE_MAX: usize = 20_000;
+/// How deep a file inside a file is looked into.
+const DEPTH_MAX: u8 = 1;
 
-/// Texts of a file with the part they stand in, such as 页眉 or 文档属性.
-pub fn texts(bytes: &[u8], kind: Kind) -> Vec<(&'static str, String)> {
-    match kind {
-        Kind::Txt | Kind::Csv => vec![("正文", decoded(bytes))],
-        Kind::Docx | Kind::Xlsx | Kind::Pptx | Kind::Wps | Kind::Et | Kind::Dps | Kind::Ofd => packed(bytes),
-        Kind::Pdf | Kind::Doc | Kind::Xls | Kind::Ppt => vec![("文档属性", loose(bytes))],
-        Kind::Jpeg | Kind::Png | Kind::Gif | Kind::Webp => Vec::new(),
+/// Words of a file with the place where they stand: 页眉, 工作表“名单”, 第3页.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passage {
+    /// The place.
+    pub place: String,
+    /// The words, a paragraph or cell a line.
+    pub words: String,
+    /// Read by the rules of the format; else runs picked out of raw bytes, good for finding a mark and
+    /// nothing more.
+    pub exact: bool,
+}
+
+/// What hides in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sort {
+    /// Tracked insertions and deletions.
+    Revision,
+    /// Comments and other annotations.
+    Comment,
+    /// Text formatted as hidden.
+    HiddenText,
+    /// Author, last editor, company.
+    Author,
+    /// An earlier version kept in the file.
+    EarlierVersion,
+    /// A file or data inside the file.
+    Embedded,
+    /// A hidden sheet.
+    HiddenSheet,
+    /// Hidden rows or columns.
+    HiddenCells,
+    /// A hidden name.
+    HiddenName,
+    /// A link to another file.
+    External,
+    /// A hidden slide.
+    HiddenSlide,
+    /// A speaker's notes.
+    Notes,
+    /// Text under something painted over it.
+    Covered,
+    /// Text that is not painted, or white on white.
+    Invisible,
+    /// Layers that are off.
+    Layer,
+    /// A script, or an action that starts a program.
+    Script,
+    /// Where a photo was taken.
+    Location,
+    /// Device, time and author of a photo, texts in its file.
+    Camera,
+    /// What could not be read.
+    Unread,
+}
+
+impl Sort {
+    /// The words officers read.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Sort::Revision => "没有接受的修订",
+            Sort::Comment => "批注",
+            Sort::HiddenText => "隐藏文字",
+            Sort::Author => "作者和单位属性",
+            Sort::EarlierVersion => "保留着早期版本",
+            Sort::Embedded => "内嵌的文件或数据",
+            Sort::HiddenSheet => "隐藏的工作表",
+            Sort::HiddenCells => "隐藏的行或列",
+            Sort::HiddenName => "隐藏的名称",
+            Sort::External => "链接到外部文件",
+            Sort::HiddenSlide => "隐藏的幻灯片",
+            Sort::Notes => "演讲者备注",
+            Sort::Covered => "被遮盖的文字",
+            Sort::Invisible => "不可见的文字",
+            Sort::Layer => "关闭的图层",
+            Sort::Script => "脚本或启动程序的动作",
+            Sort::Location => "照片的拍摄位置",
+            Sort::Camera => "照片的设备、时间或作者",
+            Sort::Unread => "机器不能检查",
+        }
     }
 }
 
-/// Texts of a file whatever its type: every part of a packed one, every readable run of another.
-pub(crate) fn everywhere(bytes: &[u8]) -> Vec<(&'static str, String)> {
-    if bytes.starts_with(b"PK") {
-        return packed(bytes);
+/// One thing that hides in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trace {
+    /// What it is.
+    pub sort: Sort,
+    /// Where it stands; empty where it is the whole file.
+    pub place: String,
+    /// What it says, as it stands there: it may hold personal data.
+    pub words: String,
+}
+
+/// What a file says and hides.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inside {
+    /// Its words.
+    pub passages: Vec<Passage>,
+    /// What hides in it.
+    pub traces: Vec<Trace>,
+    /// Unpacked it is larger than anything that is looked through: a bomb, or as good as one.
+    pub overfull: bool,
+    kept: usize,
+}
+
+impl Inside {
+    fn say(&mut self, place: impl Into<String>, words: impl Into<String>) {
+        self.passage(place.into(), words.into(), true);
     }
-    let mut texts = vec![("文档属性", loose(bytes))];
-    texts.extend(bytes.starts_with(b"{\\rtf").then(|| ("文档属性", rtf(bytes))));
+
+    fn passage(&mut self, place: String, words: String, exact: bool) {
+        if words.trim().is_empty() {
+            return;
+        }
+        if self.kept.saturating_add(words.len()) > TEXT_MAX && exact {
+            self.overfull = true;
+            return;
+        }
+        self.kept += if exact { words.len() } else { 0 };
+        self.passages.push(Passage { place, words, exact });
+    }
+
+    fn note(&mut self, sort: Sort, place: impl Into<String>, words: impl AsRef<str>) {
+        let words = words.as_ref().trim().chars().take(TRACE_MAX).collect();
+        let trace = Trace { sort, place: place.into(), words };
+        if !self.traces.contains(&trace) {
+            self.traces.push(trace);
+        }
+    }
+
+    /// Takes over what another file inside this one says and hides.
+    fn join(&mut self, name: &str, other: Inside) {
+        let place = |place: String| match (name.is_empty(), place.is_empty()) {
+            (true, _) => place,
+            (false, true) => format!("内嵌“{name}”"),
+            (false, false) => format!("内嵌“{name}”{place}"),
+        };
+        for one in other.passages {
+            self.passage(place(one.place), one.words, one.exact);
+        }
+        for one in other.traces {
+            self.note(one.sort, place(one.place), one.words);
+        }
+        self.overfull |= other.overfull;
+    }
+
+    /// Looks into a file inside this one; what cannot be read is told.
+    fn nested(&mut self, name: &str, bytes: &[u8], depth: u8) {
+        self.note(Sort::Embedded, "", name);
+        let kind = file::sniff(bytes, name).ok().filter(|_| depth < DEPTH_MAX);
+        match kind {
+            Some(kind) => self.join(name, at_depth(bytes, kind, depth + 1)),
+            None => self.passage(format!("内嵌“{name}”"), loose(bytes), false),
+        }
+    }
+}
+
+/// Looks through a file of this kind.
+pub fn look(bytes: &[u8], kind: Kind) -> Inside {
+    at_depth(bytes, kind, 0)
+}
+
+/// The words of a file with their places, read by the rules of its format.
+pub fn texts(bytes: &[u8], kind: Kind) -> Vec<(String, String)> {
+    look(bytes, kind).passages.into_iter().filter(|one| one.exact).map(|one| (one.place, one.words)).collect()
+}
+
+/// Words of a file whatever its type, with their places: every part of a packed one, every readable run of
+/// another. For finding a mark in what no [`Kind`] names.
+pub(crate) fn everywhere(bytes: &[u8]) -> Vec<(String, String)> {
+    if let Some(mut package) = Package::open(bytes) {
+        let mut inside = Inside::default();
+        packed(&mut package, 0, &mut inside);
+        return inside.passages.into_iter().map(|one| (one.place, one.words)).collect();
+    }
+    let mut texts = vec![("文档属性".to_owned(), loose(bytes))];
+    texts.extend(bytes.starts_with(b"{\\rtf").then(|| ("正文".to_owned(), rtf::words(bytes))));
     texts
 }
 
-/// The words of an RTF file, its escapes read: `\'b9\'fa` are bytes of GBK, `\u22269?` is a character.
-fn rtf(bytes: &[u8]) -> String {
-    let source = String::from_utf8_lossy(bytes);
-    let (mut text, mut waiting) = (String::new(), Vec::new());
-    let mut parts = source.split('\\');
-    text.push_str(parts.next().unwrap_or_default());
-    for part in parts {
-        let byte = part.strip_prefix('\'').and_then(|rest| u8::from_str_radix(rest.get(..2)?, 16).ok());
-        if let Some(byte) = byte {
-            waiting.push(byte);
-        }
-        let rest = if byte.is_some() { part.get(3..).unwrap_or_default() } else { part };
-        if byte.is_none() || !rest.is_empty() {
-            text.push_str(&encoding_rs::GB18030.decode_without_bom_handling(&std::mem::take(&mut waiting)).0);
-        }
-        let number = part
-            .strip_prefix('u')
-            .map(|rest| rest.chars().take_while(|c| c.is_ascii_digit() || *c == '-').collect::<String>());
-        match number.and_then(|number| number.parse::<i32>().ok()) {
-            Some(code) => text.extend(u32::try_from(code.rem_euclid(65_536)).ok().and_then(char::from_u32)),
-            None if byte.is_some() => text.push_str(rest),
-            // A control word, and what stands after it.
+fn at_depth(bytes: &[u8], kind: Kind, depth: u8) -> Inside {
+    let mut inside = Inside::default();
+    match kind {
+        Kind::Txt | Kind::Csv => inside.say("正文", decoded(bytes)),
+        Kind::Pdf => pdf::look(bytes, depth, &mut inside),
+        Kind::Jpeg | Kind::Png | Kind::Gif | Kind::Webp => picture::look(bytes, kind, "", &mut inside),
+        _ => match Package::open(bytes) {
+            Some(mut package) => packed(&mut package, depth, &mut inside),
             None => {
-                text.push_str(rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '-').trim_start())
+                inside.passage("正文和属性".to_owned(), loose(bytes), false);
+                let why = "旧格式的修订、批注、隐藏内容和个人信息检查不了，请另存为docx、xlsx、pptx后再检查";
+                inside.note(Sort::Unread, "", why);
             }
-        }
-        if part.starts_with("par") || part.ends_with(['{', '}']) {
-            text.push('\n');
-        }
+        },
     }
-    text.push_str(&encoding_rs::GB18030.decode_without_bom_handling(&waiting).0);
-    text
+    inside
 }
 
-/// Text in UTF-8, else in GB 18030's two-byte range as far as it can be told without a table: left out.
+fn packed(package: &mut Package<'_>, depth: u8, inside: &mut Inside) {
+    match () {
+        () if package.has("word/document.xml") => docx::look(package, inside),
+        () if package.has("xl/workbook.xml") => xlsx::look(package, inside),
+        () if package.has("ppt/presentation.xml") => pptx::look(package, inside),
+        () => ofd::look(package, inside),
+    }
+    package.common(depth, inside);
+    inside.overfull |= package.overfull;
+}
+
+/// Plain text: UTF-8, UTF-16 with its mark, else GB 18030, which Chinese systems still write.
 fn decoded(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// The XML parts of a packed document that carry words.
-fn packed(bytes: &[u8]) -> Vec<(&'static str, String)> {
-    let mut found = Vec::new();
-    let mut left = FILE_MAX;
-    for entry in zip::entries(bytes).unwrap_or_default() {
-        let name = String::from_utf8_lossy(entry.name);
-        let Some(part) = part_of(&name) else { continue };
-        let mut raw = Vec::new();
-        let limit = PART_MAX.min(left as u64);
-        let read = match entry.method {
-            0 => entry.data.take(limit).read_to_end(&mut raw),
-            8 => DeflateDecoder::new(entry.data).take(limit).read_to_end(&mut raw),
-            _ => continue,
-        };
-        // What could be read before a damage still counts.
-        let _ = read;
-        left = left.saturating_sub(raw.len());
-        found.push((part, words(&String::from_utf8_lossy(&raw))));
-        if left == 0 {
-            break;
-        }
+    let (utf16, _) = encoding_rs::Encoding::for_bom(bytes).unwrap_or((encoding_rs::UTF_8, 0));
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.trim_start_matches('\u{feff}').to_owned(),
+        Err(_) if utf16 != encoding_rs::UTF_8 => utf16.decode(bytes).0.into_owned(),
+        Err(_) => encoding_rs::GB18030.decode_without_bom_handling(bytes).0.into_owned(),
     }
-    found
-}
-
-fn part_of(name: &str) -> Option<&'static str> {
-    let file = name.rsplit('/').next().unwrap_or(name);
-    if !file.ends_with(".xml") {
-        return None;
-    }
-    Some(match file {
-        _ if name.starts_with("docProps/") => "文档属性",
-        _ if file.starts_with("header") => "页眉",
-        _ if file.starts_with("footer") => "页脚",
-        _ if file.starts_with("comments") => "批注",
-        _ => "正文",
-    })
-}
-
-/// The words of an XML part, a paragraph a line.
-fn words(xml: &str) -> String {
-    let mut text = String::new();
-    let mut rest = xml;
-    while let Some(open) = rest.find('<') {
-        text.push_str(&rest[..open]);
-        let Some(close) = rest[open..].find('>') else { return text };
-        let tag = &rest[open + 1..open + close];
-        // Ends of paragraphs, cells, rows, properties: a mark stands in a line of its own.
-        let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap_or("");
-        let local = name.rsplit(':').next().unwrap_or(name);
-        if !matches!(
-            local,
-            "r" | "t"
-                | "rPr"
-                | "rFonts"
-                | "b"
-                | "sz"
-                | "szCs"
-                | "color"
-                | "lang"
-                | "proofErr"
-                | "spacing"
-                | "w"
-                | "kern"
-        ) && !text.ends_with('\n')
-        {
-            text.push('\n');
-        }
-        rest = &rest[open + close + 1..];
-    }
-    text.push_str(rest);
-    text
 }
 
 /// Readable runs of a file that is not unpacked: UTF-8, and UTF-16 as old documents and PDF write it.
 fn loose(bytes: &[u8]) -> String {
-    let bytes = bytes.get(..FILE_MAX.min(bytes.len())).unwrap_or_default();
+    let bytes = bytes.get(..LOOSE_MAX.min(bytes.len())).unwrap_or_default();
     let mut text = String::from_utf8_lossy(bytes).into_owned();
     for big in [true, false] {
         for shift in [0, 1] {
@@ -163,91 +267,4 @@ fn loose(bytes: &[u8]) -> String {
         }
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A packed document of stored parts.
-    fn package(parts: &[(&str, &str)]) -> Vec<u8> {
-        let (mut file, mut directory) = (Vec::new(), Vec::new());
-        let word = |number: usize, width: usize| number.to_le_bytes()[..width].to_vec();
-        for (name, text) in parts {
-            let (at, size) = (file.len(), text.len());
-            file.extend(b"PK\x03\x04");
-            file.extend(
-                [word(20, 2), word(0, 2), word(0, 2), word(0, 4), word(0, 4), word(size, 4), word(size, 4)].concat(),
-            );
-            file.extend([word(name.len(), 2), word(0, 2)].concat());
-            file.extend(name.as_bytes());
-            file.extend(text.as_bytes());
-            directory.extend(b"PK\x01\x02");
-            directory.extend(
-                [
-                    word(20, 2),
-                    word(20, 2),
-                    word(0, 2),
-                    word(0, 2),
-                    word(0, 4),
-                    word(0, 4),
-                    word(size, 4),
-                    word(size, 4),
-                ]
-                .concat(),
-            );
-            directory.extend(
-                [word(name.len(), 2), word(0, 2), word(0, 2), word(0, 2), word(0, 2), word(0, 4), word(at, 4)].concat(),
-            );
-            directory.extend(name.as_bytes());
-        }
-        let (at, size) = (file.len(), directory.len());
-        file.extend(directory);
-        file.extend(b"PK\x05\x06");
-        file.extend(
-            [
-                word(0, 2),
-                word(0, 2),
-                word(parts.len(), 2),
-                word(parts.len(), 2),
-                word(size, 4),
-                word(at, 4),
-                word(0, 2),
-            ]
-            .concat(),
-        );
-        file
-    }
-
-    #[test]
-    fn headers_and_properties_are_read() {
-        let file = package(&[
-            ("[Content_Types].xml", "<Types/>"),
-            (
-                "word/document.xml",
-                "<w:document><w:p><w:r><w:t>机</w:t></w:r><w:r><w:t>密★</w:t></w:r></w:p></w:document>",
-            ),
-            ("word/header1.xml", "<w:hdr><w:p><w:t>秘密</w:t></w:p></w:hdr>"),
-            ("docProps/core.xml", "<cp:coreProperties><dc:subject>密级：机密</dc:subject></cp:coreProperties>"),
-        ]);
-        let found = texts(&file, Kind::Docx);
-        let of = |part: &str| {
-            found.iter().filter(|(name, _)| *name == part).map(|(_, text)| text.as_str()).collect::<String>()
-        };
-        assert!(of("正文").contains("机密★"), "{found:?}");
-        assert_eq!(text::secrecy::mark(&of("页眉")).as_deref(), Some("秘密"));
-        assert_eq!(text::secrecy::mark(&of("文档属性")).as_deref(), Some("密级：机密"));
-    }
-
-    #[test]
-    fn utf_16_properties_of_a_pdf_are_read_and_garbage_is_survived() {
-        let mut pdf = b"%PDF-1.7\n<< /Subject (".to_vec();
-        pdf.extend("\u{feff}机密★5年".encode_utf16().flat_map(u16::to_be_bytes));
-        pdf.extend(b") >>");
-        let found = texts(&pdf, Kind::Pdf);
-        assert!(found.iter().any(|(_, text)| text::secrecy::mark(text).is_some()));
-        for garbage in [&b""[..], b"PK\x03\x04", b"PK\x05\x06", &[0xff; 64]] {
-            texts(garbage, Kind::Docx);
-        }
-    }
 }

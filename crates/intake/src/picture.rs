@@ -31,6 +31,29 @@ pub fn strip(bytes: &[u8], kind: Kind) -> Result<Vec<u8>, Refusal> {
     })
 }
 
+/// One thing that a picture tells besides its pixels.
+pub(crate) struct Told {
+    /// It tells where the picture was taken.
+    pub located: bool,
+    /// What it says.
+    pub words: String,
+}
+
+/// What a picture tells besides its pixels, as far as it is read; nothing for other kinds.
+pub(crate) fn tell(bytes: &[u8], kind: Kind) -> Vec<Told> {
+    match kind {
+        Kind::Jpeg => jpeg::tell(bytes),
+        Kind::Png => png::tell(bytes),
+        _ => Vec::new(),
+    }
+}
+
+/// Words in a block of bytes, control characters taken out.
+fn words(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes.get(..4096.min(bytes.len())).unwrap_or_default());
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().trim().to_owned()
+}
+
 /// The next `length` bytes, taken off the front.
 fn take<'a>(rest: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
     let (taken, left) = rest.split_at_checked(length)?;

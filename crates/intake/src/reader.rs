@@ -185,15 +185,15 @@ fn told(error: &ConvertError) -> Refusal {
 }
 
 /// Where a document carries a secrecy mark: its name, what it says, headers, comments, properties.
-fn secrecy(declared: &str, bytes: &[u8], said: &Said) -> Option<&'static str> {
+fn secrecy(declared: &str, bytes: &[u8], said: &Said) -> Option<String> {
     let marked = |words: &str| text::secrecy::mark(words).is_some();
     let stem = declared.rsplit(['/', '\\']).next().unwrap_or(declared);
     if marked(stem.rsplit_once('.').map_or(stem, |(stem, _)| stem)) {
-        return Some("文件名");
+        return Some("文件名".to_owned());
     }
     let words = said.html.as_deref().map(|html| crate::html::words(&crate::html::clean(html)));
     if words.as_deref().is_some_and(marked) || said.text.as_deref().is_some_and(marked) {
-        return Some("正文");
+        return Some("正文".to_owned());
     }
     inside::everywhere(bytes).into_iter().find(|(_, words)| marked(words)).map(|(place, _)| place)
 }

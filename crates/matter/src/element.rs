@@ -119,6 +119,9 @@ pub enum Kind {
     /// The fields of a document, as canonical JSON; which fields there are is said by its kind of
     /// information (`rulebook/kinds/`).
     Document,
+    /// What a person decided about each thing that the machine found in a document, with reasons, as JSON
+    /// that the office makes of the answers.
+    Decisions,
     /// What is removed from a document before it becomes public, as canonical JSON: passages, each with
     /// the kind of what is removed, one of `options`, whose `cite` is the article.
     Reductions,
@@ -139,6 +142,7 @@ impl Kind {
                 | Kind::Address
                 | Kind::BodyName
                 | Kind::Document
+                | Kind::Decisions
                 | Kind::Reductions
         )
     }

@@ -31,8 +31,10 @@ pub enum Fact {
     DocumentGaps,
     /// The document is of a kind that needs a disclosure clause (practice P4).
     ClauseAsked,
-    /// How many pieces of personal data the machine sees in the document.
-    PersonalHits,
+    /// How many things that the machine sees in the document and its files nobody has decided on.
+    HitsUndecided,
+    /// How many of them a person decided to have mended.
+    HitsToMend,
     /// The document is of a kind that is published together with its interpretation (practice P3).
     InterpretationAsked,
     /// How many matters name this one as their lead and are on their way to the public, or there.
@@ -52,14 +54,15 @@ pub enum Fact {
 
 impl Fact {
     /// Every fact.
-    pub const ALL: [Fact; 14] = [
+    pub const ALL: [Fact; 15] = [
         Fact::UnitApproves,
         Fact::UnitKnown,
         Fact::HandlerInUnit,
         Fact::EarlierAnswered,
         Fact::DocumentGaps,
         Fact::ClauseAsked,
-        Fact::PersonalHits,
+        Fact::HitsUndecided,
+        Fact::HitsToMend,
         Fact::InterpretationAsked,
         Fact::Companions,
         Fact::CompanionsUnready,

@@ -40,9 +40,9 @@ pub enum Guard {
     AttributeReasoned,
     /// What is to be published by itself lies ahead (公开条例第二十六条: 及时公开).
     ScheduleAhead,
-    /// Personal data that the machine sees was decided on by a person, with a reason
-    /// (公开条例第十五条; 个人信息保护法第二十五条).
-    PrivacyDecided,
+    /// Everything that the machine sees in a document on its way to the public, and in its files, a person
+    /// decided to keep, with a reason (公开条例第十五条, 第十七条; 个人信息保护法第二十五条).
+    HitsDecided,
     /// A policy is not published without its interpretation, unless it was agreed that it has none
     /// (国办发〔2016〕80号“二、强化政策解读”; practice P3).
     Interpreted,
@@ -80,14 +80,15 @@ impl Guard {
                 &[Fact::DocumentGaps, Fact::ClauseAsked, Fact::InterpretationAsked, Fact::Companions]
             }
             Guard::Interpreted => &[Fact::InterpretationAsked, Fact::Companions],
-            Guard::PrivacyDecided => &[Fact::PersonalHits],
+            Guard::HitsDecided => &[Fact::HitsUndecided, Fact::HitsToMend],
             Guard::AttributeReasoned => &[Fact::Reductions],
             Guard::Separated => &[Fact::Reductions, Fact::Remains],
             _ => &[],
         }
     }
 
-    /// Whether it looks at what the act gives, so that it cannot be asked before the form is filled.
+    /// Whether it looks at what the act gives, or at what the same form gives before, so that it cannot be asked
+    /// before the form is filled.
     pub(crate) const fn reads_values(self) -> bool {
         matches!(
             self,
@@ -95,7 +96,7 @@ impl Guard {
                 | Guard::ReasonIfUnsatisfied
                 | Guard::NotClassified
                 | Guard::ScheduleAhead
-                | Guard::PrivacyDecided
+                | Guard::HitsDecided
         )
     }
 
@@ -109,7 +110,7 @@ impl Guard {
             Guard::DocumentComplete => disclosure::document_complete(view),
             Guard::AttributeReasoned => disclosure::attribute_reasoned(view),
             Guard::ScheduleAhead => disclosure::schedule_ahead(view),
-            Guard::PrivacyDecided => disclosure::privacy_decided(view),
+            Guard::HitsDecided => disclosure::hits_decided(view),
             Guard::Interpreted => interpretation::interpreted(view),
             Guard::Separated => disclosure::separated(view),
         }

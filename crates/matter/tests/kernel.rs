@@ -123,7 +123,7 @@ fn begun<'a>(rules: &'a Rules, procedure: &Procedure, opening: u64, now: Moment)
     let mut world = World::new(&rules.law, &rules.procedures, Vec::new());
     world.facts = Facts(Fact::ALL.into_iter().map(|fact| (fact, 1)).collect());
     for none in
-        [Fact::PersonalHits, Fact::Remains, Fact::InterpretationAsked, Fact::CompanionsUnready, Fact::LeadPending]
+        [Fact::HitsUndecided, Fact::Remains, Fact::InterpretationAsked, Fact::CompanionsUnready, Fact::LeadPending]
     {
         world.facts.0.insert(none, 0);
     }
@@ -209,7 +209,7 @@ proptest! {
         let rules = &*RULES;
         let mut world = World::new(&rules.law, &rules.procedures, Vec::new());
         world.facts = Facts(Fact::ALL.into_iter().map(|fact| (fact, 1)).collect());
-    world.facts.0.insert(Fact::PersonalHits, 0);
+    world.facts.0.insert(Fact::HitsUndecided, 0);
     world.facts.0.insert(Fact::DocumentGaps, 0);
         let at = Moment::of(Date::constant(2026, 3, 2), 9, 0, 0);
         let procedure = rules.procedures.iter().find(|one| one.portal_form.is_some()).expect("a door");

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use intake::inside::Inside;
 use matter::{Kind, Procedure, Step, Value};
 use sha2::{Digest, Sha256};
 
@@ -12,12 +13,12 @@ use crate::office::Office;
 use crate::permit::Caller;
 use crate::store::{Fault, Query, Tx};
 use crate::view::FileView;
-use crate::{audit, params, statements};
+use crate::{audit, document, hits, params, statements};
 
 statements! {
-    INSERT = "insert into file (id, public_id, body_id, matter_id, element, sealed_name, kind, size, path, content_hash, state, made_at, sealed_hash) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'kept', $11, $12)";
-    OF_MATTER = "select id, public_id, sealed_name, kind, size, path, matter_id from file where matter_id = $1 order by id";
-    BY_PUBLIC = "select id, public_id, sealed_name, kind, size, path, matter_id from file where public_id = $1 and body_id = $2";
+    INSERT = "insert into file (id, public_id, body_id, matter_id, element, sealed_name, kind, size, path, content_hash, state, made_at, sealed_hash, sealed_found) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'kept', $11, $12, $13)";
+    OF_MATTER = "select id, public_id, sealed_name, kind, size, path, matter_id, sealed_found from file where matter_id = $1 order by id";
+    BY_PUBLIC = "select id, public_id, sealed_name, kind, size, path, matter_id, sealed_found from file where public_id = $1 and body_id = $2";
 }
 
 /// A file as it was sent.
@@ -27,6 +28,23 @@ pub struct Upload {
     pub name: String,
     /// Its bytes.
     pub bytes: Vec<u8>,
+}
+
+/// Files with what was seen in them.
+pub(crate) struct Sent<'a> {
+    pub files: Vec<Upload>,
+    /// In the order of the files; empty where nobody looked.
+    pub looked: &'a [Inside],
+}
+
+/// Where files are attached.
+pub(crate) struct Place<'a> {
+    pub body: i64,
+    pub matter: i64,
+    pub procedure: &'a Procedure,
+    pub step: &'a Step,
+    /// All of the files or none.
+    pub whole: bool,
 }
 
 /// One stored file, still without its row.
@@ -40,6 +58,8 @@ struct Stored {
     hash: Vec<u8>,
     /// SHA-256 of the bytes, sealed: what an edition will name.
     sealed_hash: Vec<u8>,
+    /// What the machine found in it, sealed; none where nobody looks.
+    sealed_found: Option<Vec<u8>>,
 }
 
 /// The files of an act, sealed on disk before the transaction that names them.
@@ -79,7 +99,8 @@ impl Attached {
                     &file.path,
                     &file.hash,
                     self.at,
-                    &file.sealed_hash
+                    &file.sealed_hash,
+                    file.sealed_found.clone()
                 ],
             )?;
         }
@@ -88,30 +109,39 @@ impl Attached {
 }
 
 impl Office {
-    /// Checks and seals what was sent. A file that cannot be taken is told, never silently dropped.
-    pub(crate) fn attach(
-        &self,
-        body: i64,
-        matter: i64,
-        procedure: &Procedure,
-        step: &Step,
-        key: MatterKey,
-        uploads: Vec<Upload>,
-    ) -> Result<Attached, Fail> {
+    /// Checks and seals what was sent. A file that cannot be taken is told, never silently dropped; with
+    /// `whole`, and in every document, nothing is kept then. What was seen in a document's files stays with
+    /// them.
+    pub(crate) fn attach(&self, place: Place<'_>, key: MatterKey, sent: Sent<'_>) -> Result<Attached, Fail> {
+        let Place { body, matter, procedure, step, whole } = place;
+        let official = document::element(procedure).is_some();
         let names = step.needs.iter().chain(&step.takes);
         let mut files = names.filter_map(|name| procedure.element(name)).filter(|one| one.kind == Kind::Files);
         let element = files.next().map(|one| one.id.clone()).unwrap_or_default();
         let at = self.now().millis();
         let mut attached = Attached { body, matter, element, at, stored: Vec::new(), refused: Vec::new(), key };
-        for upload in uploads {
+        if whole || official {
+            let refused: Vec<FieldError> = refused(&sent.files, &attached.element);
+            if !refused.is_empty() {
+                return Err(Fail::Invalid(refused));
+            }
+        }
+        for (at, upload) in sent.files.iter().enumerate() {
             if attached.element.is_empty() {
                 attached.refused.push(FieldError::new("files", "这一步不收附件，请在“补充材料”里上传。"));
                 continue;
             }
-            match accept(&upload, attached.stored.len()) {
+            match accept(upload, attached.stored.len()) {
                 Ok((kind, bytes)) => {
                     let name = intake::file::safe_name(&upload.name, kind);
-                    attached.stored.push(self.keep(&attached.key, &name, kind.media_type(), &bytes)?);
+                    let mut stored = self.keep(&attached.key, &name, kind.media_type(), &bytes)?;
+                    if let Some(inside) = sent.looked.get(at).filter(|_| official) {
+                        // A picture is kept without its hidden data: what was seen in it is gone.
+                        let found = if kind.is_picture() { Vec::new() } else { hits::found(inside) };
+                        let json = serde_json::to_string(&found).map_err(|error| Fault::Shape(error.to_string()))?;
+                        stored.sealed_found = Some(attached.key.seal(json.as_bytes()));
+                    }
+                    attached.stored.push(stored);
                 }
                 Err(refusal) => attached.refused.push(FieldError::new(&attached.element, refusal.sentence)),
             }
@@ -143,6 +173,7 @@ impl Office {
             path,
             hash: Sha256::digest(&sealed).to_vec(),
             sealed_hash: key.seal(publication::sha256(bytes).as_bytes()),
+            sealed_found: None,
         })
     }
 
@@ -170,6 +201,12 @@ impl Office {
     }
 }
 
+/// The files that cannot be taken, and why.
+fn refused(files: &[Upload], element: &str) -> Vec<FieldError> {
+    let why = |(at, file): (usize, &Upload)| accept(file, at).err();
+    files.iter().enumerate().filter_map(why).map(|refusal| FieldError::new(element, refusal.sentence)).collect()
+}
+
 /// What is kept of an upload: a picture without its hidden data, anything else as it came.
 fn accept(upload: &Upload, already: usize) -> Result<(intake::file::Kind, Vec<u8>), intake::Refusal> {
     intake::file::check_count(already, 1)?;
@@ -187,6 +224,7 @@ pub(crate) struct Raw {
     size: i64,
     path: String,
     matter: i64,
+    found: Option<Vec<u8>>,
 }
 
 impl Raw {
@@ -196,6 +234,11 @@ impl Raw {
 
     pub(crate) const fn row(&self) -> i64 {
         self.id
+    }
+
+    /// What was found in it, sealed.
+    pub(crate) fn found(&self) -> Option<&[u8]> {
+        self.found.as_deref()
     }
 
     pub(crate) fn view(&self, key: &MatterKey) -> FileView {
@@ -219,6 +262,7 @@ fn raw(row: &crate::store::Row<'_>) -> Result<Raw, Fault> {
         size: row.get(4)?,
         path: row.get(5)?,
         matter: row.get(6)?,
+        found: row.get(7)?,
     })
 }
 

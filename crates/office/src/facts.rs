@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use matter::{Act, Fact, Facts, Matter, Procedure, Value};
-
-use publication::kind::TITLE;
+use matter::{Act, Fact, Facts, Matter, Procedure, Value, code};
 
 use crate::house::House;
 use crate::reopen::Reopened;
@@ -29,9 +27,18 @@ pub(crate) fn read(
     seen: Option<&Reopened>,
 ) -> Result<Facts, Fault> {
     let mut facts = BTreeMap::new();
+    let mut counted = None;
     for fact in Facts::needed(procedure, matter, act) {
         let value = match fact {
-            Fact::DocumentGaps | Fact::PersonalHits => of_document(q, house, procedure, matter, fact)?,
+            Fact::DocumentGaps => gaps(q, house, procedure, matter)?,
+            Fact::HitsUndecided | Fact::HitsToMend => {
+                let (open, mend) = match counted {
+                    Some(counted) => counted,
+                    None => hits(q, house, procedure, matter, act)?,
+                };
+                counted = Some((open, mend));
+                if fact == Fact::HitsUndecided { open } else { mend }
+            }
             Fact::Reductions => i64::try_from(reductions(q, house, procedure, matter)?).unwrap_or(i64::MAX),
             Fact::Remains if reductions(q, house, procedure, matter)? == 0 => 0,
             Fact::Remains => {
@@ -67,29 +74,40 @@ fn reductions(
     Ok(reduce::entries(q, procedure, matter.id, &key)?.len())
 }
 
-/// How much the document lacks, or how many pieces of personal data it shows. One without a kind lacks
-/// everything.
-fn of_document(
-    q: &mut Query<'_>,
-    house: &House,
-    procedure: &Procedure,
-    matter: Option<&Matter>,
-    fact: Fact,
-) -> Result<i64, Fault> {
+/// How much the document lacks. One without a kind lacks everything.
+fn gaps(q: &mut Query<'_>, house: &House, procedure: &Procedure, matter: Option<&Matter>) -> Result<i64, Fault> {
     let Some((matter, kind)) = matter.and_then(|one| Some((one, document::kind_of(house, procedure, one)?))) else {
         return Ok(1);
     };
     let root = crate::row::root(q, matter)?;
     let key = house.keys.matter(q, root)?;
     let fields = document::fields(q, procedure, matter.id, &key)?;
-    let count = if fact == Fact::PersonalHits {
-        let title = document::text(q, matter.id, TITLE, &key)?.unwrap_or_default();
-        hits::personal(&hits::find(kind, &title, &fields)).values().sum()
-    } else {
-        let (columns, led) = (document::columns_of(procedure, matter), package::lead(procedure, matter).is_some());
-        document::gaps(kind, procedure, &fields, &columns, led).len()
+    let (columns, led) = (document::columns_of(procedure, matter), package::lead(procedure, matter).is_some());
+    let gaps = document::gaps(kind, procedure, &fields, &columns, led);
+    Ok(i64::try_from(gaps.len()).unwrap_or(i64::MAX))
+}
+
+/// How many hits nobody decided on, and how many are to be mended. Nothing is read for a step that cannot be
+/// taken from here.
+fn hits(
+    q: &mut Query<'_>,
+    house: &House,
+    procedure: &Procedure,
+    matter: Option<&Matter>,
+    act: &Act,
+) -> Result<(i64, i64), Fault> {
+    let Some(matter) = matter else { return Ok((0, 0)) };
+    let step = match &matter.proposal {
+        Some(proposal) if act.step == code::APPROVE => &proposal.step,
+        _ => &act.step,
     };
-    Ok(i64::try_from(count).unwrap_or(i64::MAX))
+    if !procedure.step(step).is_some_and(|step| step.from.contains(&matter.state)) {
+        return Ok((0, 0));
+    }
+    let root = crate::row::root(q, matter)?;
+    let key = house.keys.matter(q, root)?;
+    let (open, mend) = hits::counted(&hits::present(q, house, procedure, matter, &key)?);
+    Ok((i64::try_from(open).unwrap_or(i64::MAX), i64::try_from(mend).unwrap_or(i64::MAX)))
 }
 
 fn one(q: &mut Query<'_>, body: i64, matter: Option<&Matter>, act: &Act, fact: Fact) -> Result<i64, Fault> {

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use intake::inside::Inside;
 use law::Moment;
 use matter::{Matter, Opening, Origin, Procedure, Step};
 
 use crate::act::{Acted, Target, Work, perform};
-use crate::attach::{Attached, Upload};
+use crate::attach::{Attached, Place, Sent, Upload};
 use crate::document;
 use crate::fail::{Fail, FieldError};
 use crate::gate;
+use crate::hits;
 use crate::keys::{BodyKeys, Keys, MatterKey};
 use crate::office::{Office, actor};
 use crate::permit::Caller;
@@ -79,7 +81,10 @@ impl Office {
     pub async fn file(&self, caller: &Caller, filing: Filing) -> Result<Filed, Fail> {
         let keys = self.body_keys(caller.body).await?;
         self.only_experts(caller.body, &filing.answers).await?;
-        let ready = self.prepared(caller, filing, &keys)?;
+        let mut filing = filing;
+        let (files, looked) = self.look_through(caller, std::mem::take(&mut filing.files)).await?;
+        filing.files = files;
+        let ready = self.prepared(caller, filing, &keys, &looked)?;
         let (house, (code, password)) = (self.house().clone(), (ready.code.clone(), ready.password.clone()));
         let refused_files = ready.files.refused.clone();
         let (body, key) = (caller.body, ready.work.key.clone());
@@ -114,7 +119,8 @@ impl Office {
         filing: Filing,
         keys: &BodyKeys,
     ) -> Result<(Acted, MatterKey), Fail> {
-        let ready = self.prepared(caller, filing, keys)?;
+        let looked = gate::looked(caller, &filing.files);
+        let ready = self.prepared(caller, filing, keys, &looked)?;
         let key = ready.files.key.clone();
         let (acted, _) = write(tx, self.house(), ready)?;
         Ok((acted, key))
@@ -130,7 +136,13 @@ impl Office {
         Ok((procedure, step, at))
     }
 
-    fn prepared(&self, caller: &Caller, filing: Filing, keys: &BodyKeys) -> Result<ReadyFiling, Fail> {
+    fn prepared(
+        &self,
+        caller: &Caller,
+        filing: Filing,
+        keys: &BodyKeys,
+        looked: &[Inside],
+    ) -> Result<ReadyFiling, Fail> {
         let house = self.house();
         let category = filing.category.as_deref().unwrap_or_default();
         let asked = [&filing.procedure, &filing.channel, category];
@@ -142,7 +154,8 @@ impl Office {
         let mut answers = filing.answers;
         let named = [("channel", filing.channel), ("category", filing.category.unwrap_or_default())];
         answers.extend(named.map(|(name, value)| (name.to_owned(), value)));
-        gate::secrecy(caller, &procedure, &answers, &filing.files)?;
+        gate::secrecy(caller, &procedure, &answers, &filing.files, looked)?;
+        hits::set_aside(&procedure, &mut answers);
         let wrong = document::pack(house, caller.body, &procedure, &step, None, &mut answers);
         if !wrong.is_empty() {
             return Err(Fail::Invalid(wrong));
@@ -150,7 +163,8 @@ impl Office {
         let lock = Lock { matter: &key, body: keys };
         let (mut values, texts) = prepare::read(&procedure, &step, &answers, &lock, caller.has(matter::Role::Importer))
             .map_err(Fail::Invalid)?;
-        let files = self.attach(caller.body, id, &procedure, &step, key, filing.files)?;
+        let place = Place { body: caller.body, matter: id, procedure: &procedure, step: &step, whole: false };
+        let files = self.attach(place, key, Sent { files: filing.files, looked })?;
         values.extend(files.value());
         // Code and password follow from the form's key, so that a repeated form shows the same
         // receipt; without a key (bulk) they are drawn.

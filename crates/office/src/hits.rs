@@ -1,113 +1,152 @@
-//! What a machine sees in a document before it becomes public. It decides nothing: each hit is shown to
-//! the reviewer, who decides with a reason (公开条例第十五条, 第十七条).
+//! What a machine sees in a document and its files before they become public. It decides nothing: each hit is
+//! decided by a person with a reason (公开条例第十五条, 第十七条), and the decision stands for this hit at this
+//! place only: another value is another hit.
 
-use std::collections::BTreeMap;
+mod decide;
+mod files;
+mod find;
 
-use publication::Kind;
-use publication::kind::{Form, TITLE};
+use matter::{Kind as Form, Matter, Procedure};
+use serde::{Deserialize, Serialize};
 
-use crate::document::{self, Fields};
 use crate::fail::Fail;
+use crate::house::House;
+use crate::keys::MatterKey;
 use crate::office::Office;
 use crate::permit::Caller;
+use crate::store::{Fault, Query};
+use crate::{attach, compose, document, params, statements};
 
-/// What a hit is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sort {
-    /// Personal data, by its check digits or form.
-    Personal(text::mask::Kind),
-    /// A date that no calendar has.
-    Date,
-    /// A picture without an alternative text.
-    Picture,
-    /// A link inside the site that leads nowhere.
-    Link,
+pub use decide::{Decision, KEEP, MEND, WHY};
+pub(crate) use decide::{set_aside, told};
+pub(crate) use files::found;
+
+statements! {
+    LIVE = "select count(*) from edition where item = $1 and body_id = $2 and state = 'public'";
 }
 
-impl Sort {
-    /// The words officers read.
-    pub fn label(self) -> &'static str {
-        match self {
-            Sort::Personal(kind) => kind.label(),
-            Sort::Date => "不存在的日期",
-            Sort::Picture => "图片没有文字说明",
-            Sort::Link => "站内链接打不开",
+/// Most characters shown of what was found.
+const SHOWN_MAX: usize = 160;
+/// Hits of one sort at one place that stand alone; more become one.
+const EACH_MAX: usize = 5;
+
+/// What was found, as it stands there. Kept sealed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Found {
+    /// What it is about.
+    sort: String,
+    /// Where it stands, in words.
+    place: String,
+    /// As it stands there.
+    value: String,
+    /// As it may be shown; none where the masked value says it.
+    shown: Option<String>,
+}
+
+impl Found {
+    fn new(sort: &str, place: &str, value: impl Into<String>) -> Found {
+        Found { sort: sort.to_owned(), place: place.to_owned(), value: value.into(), shown: None }
+    }
+
+    fn shown(&self) -> String {
+        let whole = self.shown.clone().unwrap_or_else(|| text::mask::text(&self.value).text);
+        let mut shown: String = whole.chars().take(SHOWN_MAX).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        if whole.chars().count() > SHOWN_MAX {
+            shown.push('…');
         }
+        shown
     }
 }
 
 /// One hit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hit {
-    /// The field it stands in, in words.
+    /// What it is, where it stands and what stands there, under the matter's key.
+    pub mark: String,
+    /// Where it stands, in words.
     pub place: String,
-    /// What it is about.
-    pub sort: Sort,
+    /// What it is about, in words.
+    pub sort: String,
     /// As it may be shown: personal data masked.
     pub shown: String,
+    /// What was decided about it.
+    pub decision: Option<Decision>,
 }
 
-/// The hits in a document's title and fields. Official telephone numbers of units are no personal data.
-pub(crate) fn find(kind: &Kind, title: &str, fields: &Fields) -> Vec<Hit> {
-    let mut hits = in_text("标题", title);
-    for field in &kind.fields {
-        let Some(value) = fields.get(&field.id) else { continue };
-        match field.form {
-            Form::Rich => {
-                hits.extend(in_text(&field.label, &intake::html::words(value)));
-                hits.extend(bare_pictures(value).then(|| Hit {
-                    place: field.label.clone(),
-                    sort: Sort::Picture,
-                    shown: String::new(),
-                }));
-            }
-            Form::Line | Form::Text => hits.extend(in_text(&field.label, value)),
-            _ => {}
-        }
+impl Hit {
+    /// The hit in one line.
+    pub fn line(&self) -> String {
+        format!("{}：{}　{}", self.place, self.sort, self.shown).trim_end().to_owned()
     }
-    hits
 }
 
-fn in_text(place: &str, words: &str) -> Vec<Hit> {
-    let personal = text::mask::find(words).into_iter().filter(|hit| hit.kind != text::mask::Kind::Landline);
-    let personal = personal.map(|hit| (Sort::Personal(hit.kind), hit.masked));
-    let dates = text::dates::impossible(words).into_iter().map(|date| (Sort::Date, date));
-    let hit = |(sort, shown)| Hit { place: place.to_owned(), sort, shown };
-    personal.chain(dates).map(hit).collect()
+/// What is found in a text that is no matter's yet.
+pub(crate) fn in_text(kind: &publication::Kind, title: &str, fields: &document::Fields) -> Vec<Hit> {
+    let hit = |found: Found| Hit {
+        shown: found.shown(),
+        mark: String::new(),
+        place: found.place,
+        sort: found.sort,
+        decision: None,
+    };
+    find::in_document(kind, title, fields).into_iter().map(hit).collect()
 }
 
-/// Whether a picture stands in the text without words for those who cannot see it.
-fn bare_pictures(html: &str) -> bool {
-    html.match_indices("<img").any(|(at, _)| {
-        let tag = html[at..].split('>').next().unwrap_or_default();
-        !tag.contains("alt=\"") || tag.contains("alt=\"\"")
-    })
+/// How many hits nobody decided on, and how many are to be mended.
+pub(crate) fn counted(hits: &[Hit]) -> (usize, usize) {
+    let open = hits.iter().filter(|hit| hit.decision.is_none()).count();
+    let mend = hits.iter().filter(|hit| hit.decision.as_ref().is_some_and(|one| !one.keep)).count();
+    (open, mend)
 }
 
-/// How many pieces of personal data there are, by kind in words; for the refusal and the list.
-pub(crate) fn personal(hits: &[Hit]) -> BTreeMap<&'static str, usize> {
-    let mut counted = BTreeMap::new();
-    for hit in hits.iter().filter(|hit| matches!(hit.sort, Sort::Personal(_))) {
-        *counted.entry(hit.sort.label()).or_default() += 1;
+/// Everything that is found in the document of a matter and its files, as they would become public now: of a
+/// reduced copy what is left.
+pub(crate) fn present(
+    q: &mut Query<'_>,
+    house: &House,
+    procedure: &Procedure,
+    matter: &Matter,
+    key: &MatterKey,
+) -> Result<Vec<Hit>, Fault> {
+    let kind = document::kind_of(house, procedure, matter);
+    let drafted = compose::drafted(q, house, procedure, matter)?;
+    let Some((kind, drafted)) = kind.zip(drafted) else { return Ok(Vec::new()) };
+    let mut all = find::in_document(kind, &drafted.draft.title, &drafted.draft.fields);
+    for (place, item) in document::links(kind, &drafted.draft.fields) {
+        let live: i64 = q.row(&LIVE, params![&item, matter.body], |row| row.get(0))?.unwrap_or(0);
+        all.extend((live == 0).then(|| Found::new("站内链接打不开", &place, item)));
     }
-    counted
+    let files = attach::of_matter(q, matter.id)?;
+    for file in drafted.files.iter().filter_map(|(row, _)| files.iter().find(|file| file.row() == *row)) {
+        all.extend(files::of(file, key)?);
+    }
+    let decided = decide::standing(q, procedure, matter.id, key)?;
+    let hit = |found: Found| {
+        let mut mark = key.hash(&format!("{}\n{}\n{}", found.sort, found.place, found.value));
+        mark.truncate(32);
+        let decision = decided.iter().find(|one| one.mark == mark).cloned();
+        Hit { shown: found.shown(), place: found.place, sort: found.sort, decision, mark }
+    };
+    Ok(all.into_iter().map(hit).collect())
+}
+
+/// The element that holds what was decided.
+fn element(procedure: &Procedure) -> Option<&matter::Element> {
+    procedure.elements.iter().find(|element| element.kind == Form::Decisions)
 }
 
 impl Office {
-    /// What the machine sees in the document of a matter.
+    /// What the machine sees in the document of a matter and its files, each with what was decided.
     ///
     /// # Errors
     /// [`Fail::NotFound`] for a matter without a document, or that the caller may not see.
     pub async fn hits(&self, caller: &Caller, matter: i64) -> Result<Vec<Hit>, Fail> {
-        let document = self.document(caller, matter).await?;
-        let kind = self.rules().kind(&document.kind).ok_or(Fail::NotFound)?;
-        let title = document.texts.get(TITLE).map_or("", String::as_str);
-        let mut hits = find(kind, title, &document.fields);
-        for (field, item) in document::links(kind, &document.fields) {
-            if self.article(caller.body, &item).await.is_err() {
-                hits.push(Hit { place: field, sort: Sort::Link, shown: item });
-            }
+        let (matter, key) = self.matter_and_key(caller, matter).await?;
+        let house = self.house().clone();
+        let procedure = house.procedure(&matter.procedure, &matter.version)?;
+        if document::element(&procedure).is_none() {
+            return Err(Fail::NotFound);
         }
-        Ok(hits)
+        Ok(self.read(move |q| present(q, &house, &procedure, &matter, &key)).await?)
     }
 }

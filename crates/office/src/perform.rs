@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use intake::inside::Inside;
 use law::Moment;
 use matter::{Matter, Step, code};
 
 use crate::act::{Acted, Target, Work, perform};
-use crate::attach::{Attached, Upload};
+use crate::attach::{Attached, Place, Sent, Upload};
 use crate::document;
 use crate::fail::Fail;
 use crate::filing::Asked;
 use crate::gate;
+use crate::hits;
 use crate::keys::{BodyKeys, MatterKey};
 use crate::office::{Office, actor};
 use crate::permit::Caller;
@@ -40,6 +42,12 @@ pub struct StepAct {
     pub at: Option<Moment>,
 }
 
+/// What was read before an act is made ready: what stands in its files, what was decided about hits.
+struct Seen<'a> {
+    looked: &'a [Inside],
+    decided: Option<(String, String)>,
+}
+
 impl Office {
     /// Performs a step of a matter.
     ///
@@ -53,7 +61,12 @@ impl Office {
         let seen = self.reopened(&matter, &act.step).await?;
         seen.iter().try_for_each(Reopened::passed)?;
         let stay = self.staying(&matter, &act).await?;
-        let (mut work, files) = self.ready_step(caller, act, &matter, &key, &keys)?;
+        let decided = self.decisions(caller, &matter, &act.step, &act.answers).await?;
+        let mut act = act;
+        let (files, looked) = self.look_through(caller, std::mem::take(&mut act.files)).await?;
+        act.files = files;
+        let read = Seen { looked: &looked, decided };
+        let (mut work, files) = self.ready_step(caller, act, &matter, &key, &keys, read)?;
         work.seen = seen;
         work.values.extend(stay.and_then(|stay| stay.with(files.value())));
         let (house, key) = (self.house().clone(), work.key.clone());
@@ -104,7 +117,8 @@ impl Office {
         keys: &BodyKeys,
     ) -> Result<Acted, Fail> {
         let matter = row::read(tx, caller.body, act.matter)?.ok_or(Fail::NotFound)?;
-        let (work, _) = self.ready_step(caller, act, &matter, key, keys)?;
+        let seen = Seen { looked: &gate::looked(caller, &act.files), decided: None };
+        let (work, _) = self.ready_step(caller, act, &matter, key, keys, seen)?;
         perform(tx, self.house(), work)
     }
 
@@ -115,6 +129,7 @@ impl Office {
         matter: &Matter,
         key: &MatterKey,
         keys: &BodyKeys,
+        seen: Seen<'_>,
     ) -> Result<(Work, Attached), Fail> {
         let procedure = self.house().procedure(&matter.procedure, &matter.version)?;
         let kernel = code::ALL.contains(&act.step.as_str());
@@ -124,21 +139,26 @@ impl Office {
             None if kernel => unknown,
             None => return Err(Fail::NotFound),
         };
-        gate::secrecy(caller, &procedure, &act.answers, &act.files)?;
+        gate::secrecy(caller, &procedure, &act.answers, &act.files, seen.looked)?;
+        hits::set_aside(&procedure, &mut act.answers);
         let mut wrong = document::pack(self.house(), caller.body, &procedure, &step, Some(matter), &mut act.answers);
         wrong.extend(reduce::pack(&procedure, &step, &mut act.answers));
         if !wrong.is_empty() {
             return Err(Fail::Invalid(wrong));
         }
         let lock = Lock { matter: key, body: keys };
+        let seen_seq = act.expected_seq.map(|seq| seq.to_string()).unwrap_or_default();
+        let asked = [matter.public_id.as_str(), &act.step, &seen_seq];
+        let request = Asked { caller, key: &act.key, what: &asked, answers: &act.answers, files: &act.files };
+        let request = request.key(keys);
+        // Made by the office at this moment: no part of what was asked.
+        act.answers.extend(seen.decided);
         let (mut values, texts) =
             prepare::read(&procedure, &step, &act.answers, &lock, caller.has(matter::Role::Importer))
                 .map_err(Fail::Invalid)?;
-        let seen = act.expected_seq.map(|seq| seq.to_string()).unwrap_or_default();
-        let asked = [matter.public_id.as_str(), &act.step, &seen];
-        let request = Asked { caller, key: &act.key, what: &asked, answers: &act.answers, files: &act.files };
-        let request = request.key(keys);
-        let files = self.attach(caller.body, matter.id, &procedure, &step, key.clone(), act.files)?;
+        let whole = caller.is_officer();
+        let place = Place { body: caller.body, matter: matter.id, procedure: &procedure, step: &step, whole };
+        let files = self.attach(place, key.clone(), Sent { files: act.files, looked: seen.looked })?;
         if let Some(refused) = files.refused.first().filter(|_| files.value().is_none()) {
             return Err(Fail::Invalid(vec![refused.clone()]));
         }

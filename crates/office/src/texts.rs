@@ -8,7 +8,7 @@ use matter::{Audience, Change, Event, Kind, Matter, Procedure, Value};
 use crate::keys::MatterKey;
 use crate::store::{Fault, Query};
 use crate::view::TextView;
-use crate::{params, statements};
+use crate::{hits, params, statements};
 
 statements! {
     NOW = "select element, sealed, masked from matter_text where matter_id = $1";
@@ -89,6 +89,7 @@ impl Eyes<'_> {
         let hidden =
             matches!(kind, Some(Kind::IdNumber | Kind::Phone | Kind::Address | Kind::Email | Kind::Reductions));
         let opened = (self.party || !hidden).then(|| self.key.open_text(sealed).ok()).flatten();
+        let opened = opened.map(|text| if kind == Some(Kind::Decisions) { hits::told(&text) } else { text });
         let label = matter::label(self.procedure, name).to_owned();
         Some(TextView { label, masked: masked.clone(), opened })
     }

@@ -88,6 +88,9 @@ pub struct Field {
     /// Must be filled in too where another field has one of these codes: that field, then the codes.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub required_if: BTreeMap<String, Vec<String>>,
+    /// Should be filled in; one left blank is told to the reviewer, who decides.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub wanted: bool,
     /// The choices of a `code`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<Choice>,

@@ -46,6 +46,62 @@ pub fn read(text: &str) -> Option<DocNumber> {
     ((1949..=2100).contains(&year) && number > 0).then(|| DocNumber { prefix: prefix.to_owned(), year, number })
 }
 
+/// A number that is not written as the standard asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Malformed {
+    /// As it stands there, with at most six characters of what stands before the bracket.
+    pub written: String,
+    /// What is wrong, in words.
+    pub why: &'static str,
+}
+
+/// Numbers in a text that are not written as GB/T 9704-2012 asks: other brackets than 〔〕, a year of two
+/// digits, 第, leading zeros, full-width digits. An unknown 机关代字 is no error.
+pub fn malformed(text: &str) -> Vec<Malformed> {
+    let chars: Vec<char> = text.chars().collect();
+    let mut found: Vec<Malformed> = Vec::new();
+    for at in (0..chars.len()).filter(|at| chars.get(*at).is_some_and(|c| OPEN.contains(c))) {
+        found.extend(wrong_at(&chars, at).filter(|one| !found.contains(one)));
+    }
+    found
+}
+
+/// The number whose bracket opens here, if there is one and something is wrong with it.
+fn wrong_at(chars: &[char], at: usize) -> Option<Malformed> {
+    let is_mark = |c: &&char| crate::normal::is_han(**c) || c.is_ascii_alphabetic();
+    let before = chars.get(..at)?.iter().rev().take_while(is_mark).count();
+    let open = chars.get(at)?;
+    let digits = |from: usize| chars.iter().skip(from).take_while(|c| narrow(**c).is_ascii_digit()).count();
+    let blanks = |from: usize| chars.iter().skip(from).take_while(|c| c.is_whitespace()).count();
+    let year = digits(at + 1);
+    let close = chars.get(at + 1 + year).filter(|c| CLOSE.contains(c))?;
+    let mut from = at + 2 + year;
+    from += blanks(from);
+    let ordinal = chars.get(from) == Some(&'第');
+    from += usize::from(ordinal);
+    from += blanks(from);
+    let number = digits(from);
+    let end = from + number + blanks(from + number);
+    chars.get(end).filter(|c| **c == '号')?;
+    // （2）3号 is a house, not a number of a document.
+    let round = matches!(open, '(' | '（');
+    let named = before >= 2 && (1..=6).contains(&number) && (year == 4 || (year == 2 && !round));
+    if !named || (round && chars.get(end + 1).is_some_and(|c| "楼栋院门房".contains(*c))) {
+        return None;
+    }
+    let wide = chars.get(at..end)?.iter().any(|c| narrow(*c) != *c);
+    let why = match () {
+        () if year == 2 => "年份应当写全四位",
+        () if (*open, *close) != ('〔', '〕') => "年份应当用六角括号〔〕括起",
+        () if ordinal => "序号前不写“第”",
+        () if chars.get(from) == Some(&'0') => "序号前不补零",
+        () if wide => "数字应当用半角",
+        () => return None,
+    };
+    let written = chars.get(at.saturating_sub(before.min(6))..=end)?.iter().collect();
+    Some(Malformed { written, why })
+}
+
 /// The number as it is written officially: one with a year, or that of an order (国令第707号, GB/T
 /// 9704-2012 10.2, which has no year). Nothing where the text is neither.
 pub fn written(text: &str) -> Option<String> {
@@ -94,6 +150,39 @@ mod tests {
         assert_eq!(written("晴令第 07 号").as_deref(), Some("晴令第7号"));
         assert_eq!(written("晴政办发[2026]08号").as_deref(), Some("晴政办发〔2026〕8号"));
         assert!(["令第7号", "晴令第号", "晴令第7", "根据晴令，第7号"].iter().all(|text| written(text).is_none()));
+    }
+
+    #[test]
+    fn numbers_not_written_as_the_standard_asks_are_found_in_a_text() {
+        let text =
+            "依据晴政办发[2026]8号、晴政办发〔2026〕第9号、晴政规〔2026〕010号、晴府〔26〕3号、晴政发（２０２６）7号。";
+        let found: Vec<&str> = malformed(text).iter().map(|one| one.why).collect();
+        assert_eq!(
+            found,
+            [
+                "年份应当用六角括号〔〕括起",
+                "序号前不写“第”",
+                "序号前不补零",
+                "年份应当写全四位",
+                "年份应当用六角括号〔〕括起"
+            ]
+        );
+        assert_eq!(malformed(text)[1].written, "晴政办发〔2026〕第9号");
+    }
+
+    #[test]
+    fn right_numbers_cases_and_houses_are_left_alone() {
+        for text in [
+            "晴政办发〔2026〕8号",
+            "国令第707号",
+            "（2026）晴01行初8号",
+            "望潮路花园（2）3号楼",
+            "明（2026）晴湾区不动产权第0001号",
+            "见附件[1]第2号",
+            "不知名机关〔2026〕1号",
+        ] {
+            assert!(malformed(text).is_empty(), "{text}: {:?}", malformed(text));
+        }
     }
 
     #[test]

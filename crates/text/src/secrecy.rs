@@ -16,6 +16,47 @@ pub fn mark(text: &str) -> Option<String> {
     text.lines().find_map(in_line)
 }
 
+/// Words that speak of secrets or of inner use without being a mark.
+const SPOKEN: [&str; 12] = [
+    "绝密",
+    "机密",
+    "秘密",
+    "工作秘密",
+    "内部资料",
+    "内部文件",
+    "内部参考",
+    "内部使用",
+    "仅供内部",
+    "不得外传",
+    "请勿外传",
+    "注意保密",
+];
+/// What stands before 秘密 or 机密 where it means somebody's right or the law, not this text.
+const LAWFUL: [&str; 6] = ["国家", "商业", "技术", "保守", "个人", "通信"];
+
+/// Places where a text speaks of secrets or of inner use without carrying a mark: a person looks at them.
+/// Each with a few characters around it. 国家秘密, 商业秘密 and the like are words of the law.
+pub fn words(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for line in text.lines() {
+        for spoken in SPOKEN {
+            for (at, _) in line.match_indices(spoken) {
+                let (before, after) = (line.get(..at).unwrap_or_default(), line.get(at..).unwrap_or_default());
+                let within = spoken == "秘密" && before.ends_with("工作");
+                if within || LAWFUL.iter().any(|word| before.ends_with(word)) {
+                    continue;
+                }
+                let head: Vec<char> = before.chars().rev().take(6).collect();
+                let around: String = head.into_iter().rev().chain(after.chars().take(12)).collect();
+                if !found.contains(&around) {
+                    found.push(around);
+                }
+            }
+        }
+    }
+    found
+}
+
 fn in_line(line: &str) -> Option<String> {
     let line: String = line.chars().filter(|c| !c.is_whitespace() && !crate::normal::is_invisible(*c)).collect();
     starred(&line).or_else(|| stated(&line)).or_else(|| alone(&line))
@@ -68,6 +109,14 @@ mod tests {
         ] {
             assert!(mark(text).is_some(), "{text}");
         }
+    }
+
+    #[test]
+    fn words_of_secrecy_are_told_and_words_of_the_law_are_not() {
+        assert_eq!(words("本表为内部资料，请勿外传。").len(), 2);
+        assert_eq!(words("机密文件的管理办法"), ["机密文件的管理办法"]);
+        assert_eq!(words("涉及工作秘密的事项").len(), 1);
+        assert!(words("国家秘密、商业秘密、个人隐私，保守秘密，国家机密").is_empty());
     }
 
     #[test]

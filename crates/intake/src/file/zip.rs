@@ -27,6 +27,8 @@ pub(crate) struct Entry<'a> {
     pub name: &'a [u8],
     /// How it is packed: 0 not at all, 8 deflated.
     pub method: usize,
+    /// How long it says that it is unpacked.
+    pub size: usize,
     /// Its packed bytes.
     pub data: &'a [u8],
 }
@@ -46,6 +48,7 @@ pub(crate) fn entries(bytes: &[u8]) -> Option<Vec<Entry<'_>>> {
     let mut entries = Vec::new();
     for header in list(bytes)?.headers {
         let (at, length, method) = (number(header, 42, 4)?, number(header, 20, 4)?, number(header, 10, 2)?);
+        let size = number(header, 24, 4)?;
         let name = header.get(ENTRY_LENGTH..ENTRY_LENGTH + number(header, 28, 2)?)?;
         let local = bytes.get(at..)?;
         let start = 30 + number(local, 26, 2)? + number(local, 28, 2)?;
@@ -53,7 +56,7 @@ pub(crate) fn entries(bytes: &[u8]) -> Option<Vec<Entry<'_>>> {
             .get(start..start.checked_add(length)?)
             .filter(|_| number(header, 8, 2).is_some_and(|flags| flags & 1 == 0))
         {
-            entries.push(Entry { name, method, data });
+            entries.push(Entry { name, method, size, data });
         }
     }
     Some(entries)

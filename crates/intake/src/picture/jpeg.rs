@@ -1,6 +1,6 @@
 //! JPEG: a chain of marked segments; scans carry compressed data behind their segment.
 
-use super::{exif, take, take_number};
+use super::{Told, exif, take, take_number, words};
 
 const START: u8 = 0xD8;
 const END: u8 = 0xD9;
@@ -8,7 +8,9 @@ const SCAN: u8 = 0xDA;
 const APP0: u8 = 0xE0;
 const APP1: u8 = 0xE1;
 const APP2: u8 = 0xE2;
+const APP13: u8 = 0xED;
 const APP14: u8 = 0xEE;
+const COMMENT: u8 = 0xFE;
 
 /// Keeps frames, tables, scans, colour profile and Adobe's colour transform; ends at the
 /// end marker, so that what hangs behind it (motion photos, second pictures) is dropped.
@@ -55,6 +57,26 @@ pub(super) fn strip(bytes: &[u8]) -> Option<Vec<u8>> {
     head.append(&mut body);
     head.extend([0xFF, END]);
     seen_scan.then_some(head)
+}
+
+/// EXIF, XMP, comments: up to the first scan.
+pub(super) fn tell(bytes: &[u8]) -> Vec<Told> {
+    let mut told = Vec::new();
+    let Some(mut rest) = bytes.strip_prefix(&[0xFF, START]) else { return told };
+    while let Some(marker) = next_marker(&mut rest) {
+        if matches!(marker, 0x01 | START | 0xD0..=0xD7) {
+            continue;
+        }
+        let data = take_number(&mut rest, 2).and_then(|length| take(&mut rest, length.checked_sub(2)?));
+        let Some(data) = data.filter(|_| !matches!(marker, SCAN | END)) else { break };
+        match marker {
+            APP1 if data.starts_with(b"Exif\0\0") => told.extend(exif::tell(data)),
+            APP1 | APP13 => told.push(Told { located: false, words: format!("附加数据：{}", words(data)) }),
+            COMMENT => told.push(Told { located: false, words: format!("注释：{}", words(data)) }),
+            _ => {}
+        }
+    }
+    told
 }
 
 fn push(out: &mut Vec<u8>, marker: u8, data: &[u8]) {

@@ -1,6 +1,6 @@
 //! PNG: chunks with a name and a checksum.
 
-use super::{exif, take, take_number};
+use super::{Told, exif, take, take_number, words};
 
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1A\n";
 
@@ -39,6 +39,36 @@ pub(super) fn strip(bytes: &[u8]) -> Option<Vec<u8>> {
     }
     out.extend(others.concat());
     seen.then_some(out)
+}
+
+/// Texts, time and EXIF.
+pub(super) fn tell(bytes: &[u8]) -> Vec<Told> {
+    let mut told = Vec::new();
+    let mut rest = bytes.strip_prefix(SIGNATURE).unwrap_or_default();
+    while let Some((name, data)) = next(&mut rest) {
+        match name {
+            b"eXIf" => told.extend(exif::tell(data)),
+            b"tEXt" | b"iTXt" => told.push(Told { located: false, words: words(data) }),
+            b"zTXt" => {
+                told.push(Told { located: false, words: format!("{}（压缩的文字）", words(keyword(data))) })
+            }
+            _ => {}
+        }
+    }
+    told
+}
+
+/// The next chunk: its name and data.
+fn next<'a>(rest: &mut &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
+    let length = take_number(rest, 4)?;
+    let (name, data) = (take(rest, 4)?, take(rest, length)?);
+    take(rest, 4)?;
+    Some((name, data))
+}
+
+/// What stands before the first zero.
+fn keyword(data: &[u8]) -> &[u8] {
+    data.split(|byte| *byte == 0).next().unwrap_or_default()
 }
 
 fn chunk(name: &[u8; 4], data: &[u8]) -> Vec<u8> {

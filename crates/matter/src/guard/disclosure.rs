@@ -64,23 +64,20 @@ pub(super) fn attribute_reasoned(view: &View<'_>) -> Result<(), Sentence> {
         .at(field))
 }
 
-/// 公开条例第十五条: what the machine sees a person decides, with a reason. “不含个人信息” is not an answer
-/// where it sees some.
-pub(super) fn privacy_decided(view: &View<'_>) -> Result<(), Sentence> {
-    let hits = view.facts.get(Fact::PersonalHits);
-    let given = |name: &str| view.act.values.get(name).filter(|value| !value.is_empty());
-    let denied = given("privacy").and_then(Value::code) == Some("none");
-    if hits == 0 || (!denied && given("review_note").is_some()) {
-        return Ok(());
-    }
-    let (next, field) = if denied {
-        ("退文去标识化，或者选择“依法应当公开的个人信息”并写明理由", "privacy")
-    } else {
-        ("在“审查意见”里逐处写明为什么可以公开", "review_note")
+/// 公开条例第十五条、第十七条: what the machine sees a person decides, each with a reason. What is not to
+/// become public may hold it all.
+pub(super) fn hits_decided(view: &View<'_>) -> Result<(), Sentence> {
+    let (open, mend) = (view.facts.get(Fact::HitsUndecided), view.facts.get(Fact::HitsToMend));
+    let (why, next) = match (open, mend) {
+        _ if !public(view) => return Ok(()),
+        (0, 0) => return Ok(()),
+        (0, mend) => (format!("机器检查的结果有{mend}处已经决定须改"), "退文，由拟稿人改好后再送审"),
+        (open, _) => (
+            format!("机器检查的结果还有{open}处没有决定"),
+            "在“机器检查”里逐处选择“保留”并写明理由，或者选择“须改”后退文",
+        ),
     };
-    Err(Sentence::new("不能通过", format!("机器检查发现{hits}处个人信息"), next)
-        .cite("《政府信息公开条例》第十五条")
-        .at(field))
+    Err(Sentence::new("不能通过审查", why, next).cite("《政府信息公开条例》第十五条、第十七条"))
 }
 
 /// 公开条例第二十二条 (区分处理): 删减后公开 says what is removed and why; a text that becomes public as it

@@ -2,6 +2,7 @@
 //! officers of each role, matters in every stage. The stories are data in `demo/`.
 
 mod documents;
+mod docx;
 mod stories;
 
 use std::collections::BTreeMap;

@@ -76,7 +76,8 @@ impl Office {
         answers.extend(fields.iter().map(|(name, value)| (format!("{prefix}{DOT}{name}"), value.clone())));
         answers.extend(metadata.interpretation.into_iter().filter(|(name, _)| package::PLAN.contains(&name.as_str())));
         answers.retain(|_, value| !value.is_empty());
-        gate::secrecy(caller, procedure, &answers, &attachments)?;
+        let (attachments, looked) = self.look_through(caller, attachments).await?;
+        gate::secrecy(caller, procedure, &answers, &attachments, &looked)?;
         gaps.extend(attachments.iter().filter_map(|file| {
             let refused = intake::file::sniff(&file.bytes, &file.name).err()?;
             Some(FieldError::new("attachment", refused.sentence))
@@ -84,7 +85,7 @@ impl Office {
         if way.opening.is_empty() || !gaps.is_empty() {
             return Err(Fail::Invalid(gaps));
         }
-        let hits = hits::find(kind, &title, &fields);
+        let hits = hits::in_text(kind, &title, &fields);
         Ok(Passed { waits, unit, answers, files: attachments, hits, hash })
     }
 

@@ -31,6 +31,7 @@ static MIGRATIONS: &[Migration] = migrations![
     6 "0006_takedown.sql",
     7 "0007_reviews.sql",
     8 "0008_page_origin.sql",
+    9 "0009_hits.sql",
     10 "0010_unlink.sql",
     11 "0011_oa.sql",
     13 "0013_package.sql",

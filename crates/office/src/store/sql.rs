@@ -72,6 +72,7 @@ pub fn registered() -> Vec<&'static Statement> {
         crate::document::STATEMENTS,
         crate::edition::STATEMENTS,
         crate::expert::STATEMENTS,
+        crate::hits::STATEMENTS,
         crate::holding::STATEMENTS,
         crate::oa::STATEMENTS,
         crate::signer::STATEMENTS,

@@ -88,11 +88,26 @@ impl Desk<'_> {
         self.office.act(&self.somebody(who.0, who.1), act).await.map(drop)
     }
 
+    /// Everything that the machine found is decided to stand.
+    pub(crate) async fn keep_hits(&self, matter: i64) {
+        let hits = self.office.hits(&self.somebody(13, Role::Reviewer), matter).await.unwrap();
+        let open: Vec<String> = hits.into_iter().filter(|hit| hit.decision.is_none()).map(|hit| hit.mark).collect();
+        let answers: Vec<(String, &str)> = open
+            .iter()
+            .flat_map(|mark| [(format!("decisions.{mark}"), "keep"), (format!("decisions.{mark}.why"), "依法应当公开")])
+            .collect();
+        let answers: Vec<(&str, &str)> = answers.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        if !answers.is_empty() {
+            self.act((13, Role::Reviewer), matter, "decide_hits", &answers).await.unwrap();
+        }
+    }
+
     /// Attribute and the four checks.
     pub(crate) async fn checks(&self, matter: i64) {
         let (drafter, clerk, reviewer) = ((11, Role::Handler), (12, Role::FoiClerk), (13, Role::Reviewer));
         self.act(drafter, matter, "submit", &[]).await.unwrap();
         self.act(clerk, matter, "confirm_attribute", &[]).await.unwrap();
+        self.keep_hits(matter).await;
         self.act(reviewer, matter, "check_secrecy", &[("secrecy", "pass")]).await.unwrap();
         self.act(reviewer, matter, "check_privacy", &[("privacy", "required"), ("review_note", "依法应当公开")])
             .await

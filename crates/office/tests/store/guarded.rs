@@ -143,25 +143,3 @@ fn the_self_inspection_names_what_is_late_withheld_unexplained_empty_and_stale()
         assert!(later.findings.iter().filter(|one| one.sort == Sort::Unpublished).all(|one| one.unit == "虚构办公室"));
     });
 }
-
-#[test]
-fn what_the_machine_sees_is_listed_for_the_reviewer_and_passes_only_with_a_reason() {
-    on_every_engine(async |desk: &Desk<'_>| {
-        let number = "11010519491231002X";
-        let body = format!("申某甲（{number}）于2026年2月30日录用。");
-        let fields = [("body", body.as_str()), ("cites", "nowhere")];
-        let matter = desk.draft("news", "录用公示", "xw", &fields, Vec::new()).await.unwrap();
-        let hits = desk.office.hits(&desk.somebody(13, Role::Reviewer), matter).await.unwrap();
-        let told: Vec<(&str, &str)> = hits.iter().map(|hit| (hit.place.as_str(), hit.sort.label())).collect();
-        assert_eq!(told, [("正文", "身份证号码"), ("正文", "不存在的日期"), ("相关文件", "站内链接打不开")]);
-        assert!(hits.iter().all(|hit| !hit.shown.contains(number)), "masked even here: {hits:?}");
-        desk.act((11, Role::Handler), matter, "submit", &[]).await.unwrap();
-        desk.act((12, Role::FoiClerk), matter, "confirm_attribute", &[]).await.unwrap();
-        for answer in [&[("privacy", "none")][..], &[("privacy", "masked")]] {
-            let result = desk.act((13, Role::Reviewer), matter, "check_privacy", answer).await;
-            assert!(matches!(result, Err(Fail::Refused(_))), "{answer:?}");
-        }
-        let decided = [("privacy", "required"), ("review_note", "依法公开姓名，号码须隐去后再送")];
-        desk.act((13, Role::Reviewer), matter, "check_privacy", &decided).await.unwrap();
-    });
-}

@@ -7,6 +7,7 @@ mod documents;
 mod feeds;
 mod found;
 mod guarded;
+mod hits;
 mod jobs;
 mod logs;
 mod oa;

@@ -26,7 +26,7 @@ const DOCUMENT: &str = "document";
 #[derive(Serialize)]
 struct Seen {
     place: String,
-    about: &'static str,
+    about: String,
     shown: String,
 }
 
@@ -61,7 +61,7 @@ pub async fn submit(State(site): State<Arc<Site>>, visit: Visit, request: Reques
     let status = if received.repeated { StatusCode::OK } else { StatusCode::CREATED };
     let place = format!("/api/v1/documents/{}", crate::lang::query_value(&received.standing.id));
     let seen = received.hits.into_iter();
-    let hits = seen.map(|hit| Seen { place: hit.place, about: hit.sort.label(), shown: hit.shown }).collect();
+    let hits = seen.map(|hit| Seen { place: hit.place, about: hit.sort, shown: hit.shown }).collect();
     let mut response = answer(status, &Taken { standing: received.standing, repeated: received.repeated, hits });
     if let Ok(place) = HeaderValue::from_str(&place) {
         response.headers_mut().insert(header::LOCATION, place);

@@ -106,7 +106,7 @@ impl Asking<'_> {
             field.input = Input::Select(self.among(&element.id, "未选", list));
         }
         let span = match element.kind {
-            Kind::Line | Kind::Text | Kind::BodyName | Kind::Document => 12,
+            Kind::Line | Kind::Text | Kind::BodyName | Kind::Document | Kind::Decisions => 12,
             Kind::Name | Kind::Phone | Kind::IdNumber | Kind::Email | Kind::Date | Kind::Moment | Kind::Number => 4,
             _ => 6,
         };

@@ -11,7 +11,8 @@ use crate::{Site, letter};
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use office::{Fail, MatterView};
+use matter::Sentence;
+use office::{Fail, FieldError, MatterView};
 use std::sync::Arc;
 
 /// The page of a matter. `done` in the address names the event that led here.
@@ -50,22 +51,31 @@ fn halted(view: &MatterView, step: &str) -> String {
     format!("“{}”没有办成。{why}", option.label)
 }
 
-/// The page with the sentences of a refusal.
+/// The page of a document whose form of checks was not taken: why, and everything that was chosen.
 ///
 /// # Errors
-/// No such matter for this officer, busy, or our failure.
-pub(super) async fn refused(
+/// Busy or our failure.
+pub async fn again(
     site: &Site,
     visit: &Visit,
     id: i64,
     step: &str,
-    refusal: &matter::Refusal,
+    form: &Form,
+    wrong: &[FieldError],
+    sentences: &[Sentence],
 ) -> Result<Response, Trouble> {
     let view = site.office.matter(&visit.caller, id).await?;
     let mut shell = frame::shell(site, visit, "").await?;
-    shell.flash = frame::flash("stop", format!("“{step}”没有办成。{refusal}"));
+    let label = view.procedure.step(step).map(|step| step.label.clone()).unwrap_or_default();
+    let why: String = sentences.iter().map(ToString::to_string).collect();
+    let places = (!wrong.is_empty()).then(|| format!("有{}处要补全，见下面标出的地方。", wrong.len()));
+    shell.flash = frame::flash("stop", format!("“{label}”没有办成。{why}{}", places.unwrap_or_default()));
     let page = page(&view, &visit.caller, shell, site.office.now(), None);
-    frame::again(&whole(site, visit, &view, page).await?)
+    let mut page = whole(site, visit, &view, page).await?;
+    if let Some(review) = page.document.as_mut().and_then(|document| document.review.as_mut()) {
+        review.refill(form, wrong);
+    }
+    frame::again(&page)
 }
 
 /// The page with the document of the matter, where it is one.

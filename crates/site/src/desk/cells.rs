@@ -66,7 +66,7 @@ pub(super) fn cell(
         made = made.hint("插入图片：单独一行写［图：文件名｜图上是什么］，图片和其他附件一起上传");
     }
     if !field.required {
-        made = made.optional();
+        made.optional = if field.wanted { "建议填写" } else { "选填" }.into();
     }
     if let Some(max) = field.max {
         made = made.max(max);

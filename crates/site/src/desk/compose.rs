@@ -5,7 +5,7 @@ use super::ask::Asking;
 use super::attached::{KEEP, attached, kept, uploads};
 use super::cells;
 use super::parts::{Cell, Fields};
-use super::perform::{at_fields, told};
+use super::perform::{at_fields, sent, told};
 use super::shell::Shell;
 use super::{frame, from_file, show};
 use crate::Site;
@@ -160,7 +160,7 @@ pub async fn create(State(site): State<Arc<Site>>, visit: Visit, mut form: Form)
         key: form.key().unwrap_or_default(),
         ..Filing::default()
     };
-    match site.office.file(&visit.caller, filing).await {
+    match sent(&form, site.office.file(&visit.caller, filing)).await {
         Ok(filed) => after(&site, &visit, filed.matter, form.raw("then") == "send").await,
         Err(fail) => {
             let typed = refused(fail, answers, &step)?;
@@ -232,7 +232,7 @@ pub async fn save(
         expected_seq: form.expected_seq(),
         at: None,
     };
-    match site.office.act(&visit.caller, act).await {
+    match sent(&form, site.office.act(&visit.caller, act)).await {
         Ok(_) => after(&site, &visit, id, form.raw("then") == "send").await,
         Err(Fail::Conflict(conflict)) => {
             clashed(&site, &visit, (&view, &document), (&step, kind), &form, (&conflict, answers)).await
@@ -351,6 +351,8 @@ async fn page(
         .collect();
     let rest: Vec<&str> =
         names.iter().copied().filter(|name| ![TITLE, "handler"].contains(name) && !gate.contains(name)).collect();
+    // The form has no field for whoever has it in hand.
+    let unseen = typed.errors.problems.iter().filter(|one| one.field == "handler").map(|one| one.text.to_string());
     let shell = frame::shell(site, visit, "/desk/document").await?;
     let mut more = vec![("kind", kind.id.clone())];
     more.extend((!typed.files.is_empty()).then(|| (KEEP[1], "1".to_owned())));
@@ -378,7 +380,7 @@ async fn page(
         told: typed.told.clone(),
         fields: Fields { cells },
         more: Fields { cells: after },
-        barred: typed.barred.clone(),
+        barred: typed.barred.iter().cloned().chain(unseen).collect(),
         changes: None,
         basis: kind.basis.clone(),
         editor: crate::assets::url("editor.js"),

@@ -180,7 +180,7 @@ pub fn turns(view: &MatterView) -> Vec<Turn> {
         let ours = step.is_none_or(|step| !step.from.is_empty() && !step.by.contains(&Role::Party));
         for (name, text) in &item.texts {
             let element = view.procedure.element(name);
-            if element.is_some_and(|element| element.kind != Kind::Text) {
+            if element.is_some_and(|element| !matches!(element.kind, Kind::Text | Kind::Decisions)) {
                 continue;
             }
             let inside = element.is_none_or(|element| element.audience == Audience::Staff);

@@ -165,6 +165,7 @@ pub struct EventRow {
 #[cfg(test)]
 mod tests {
     use super::super::{
+        review::{HitRow, Review},
         sample::{HOSTILE, check, clocks},
         shell::tests::sample,
     };
@@ -240,6 +241,28 @@ mod tests {
         let html = check("matter", &page());
         assert!(html.contains("先答复，再送公开审批") && html.contains("考核日") && html.contains("法定最迟日"));
         assert!(html.contains("138****0000") || html.contains("13800000000"));
+    }
+
+    #[test]
+    fn hits_are_decided_in_the_form_of_the_checks() {
+        let hit = |name: &str, sort: &str, place: &str, shown: &str| HitRow {
+            name: format!("decisions.{name}"),
+            sort: sort.into(),
+            place: place.into(),
+            shown: shown.into(),
+            ..HitRow::default()
+        };
+        let first = hit("a1", "身份证号码", "正文", "110105********002X");
+        let second = hit("b2", "没有接受的修订", "附件“拟聘人员名单.docx”正文", HOSTILE);
+        let hits = vec![
+            HitRow { keep: true, why: "虚构号码".into(), by: "审查员甲　2026-11-22 09:30".into(), ..first },
+            HitRow { mend: true, error: "保留的要写明理由，请填写。".into(), ..second },
+            hit("c3", "机器不能检查", "附件“图纸.pdf”", "第1页没有文字，可能是扫描件，图片里的内容要由人核对"),
+        ];
+        let review = Review { action: "/desk/m/417/review".into(), hits, open: 2, ..Review::default() };
+        let document = DocumentBox { kind: "公告公示".into(), review: Some(review), ..DocumentBox::default() };
+        let html = check("matter_hits", &MatterPage { document: Some(document), ..page() });
+        assert!(!html.contains("<script>alert") && html.contains("机器检查发现3处，2处待决定"));
     }
 
     #[test]

@@ -79,9 +79,13 @@ pub async fn show_step(
     form: Form,
 ) -> Result<Response, Trouble> {
     let scene = scene(&site, &visit, id, &step).await?;
+    if super::review::decides(&scene.view, &scene.step) {
+        return Ok(form::see(&format!("{}#hits", show::address(id))));
+    }
     let template = form.number("template").and_then(|at| usize::try_from(at).ok());
     let decision = form.code("decision");
-    let answers = prefilled(&scene, &visit, &decision);
+    let mut answers = prefilled(&scene, &visit, &decision);
+    answers.extend(super::review::to_mend(&site, &visit, &scene.view, &scene.step).await?);
     let trial = tried(&site, &visit, &scene, &answers).await?.trial;
     scene.answer(StatusCode::OK, Typed { answers, trial, ..Typed::default() }, template)
 }
@@ -109,7 +113,7 @@ pub async fn act(
         expected_seq: form.expected_seq(),
         ..asked(&scene, &answers)
     };
-    let fail = match performed(&site, &visit, act, &answers).await {
+    let fail = match sent(&form, performed(&site, &visit, act, &answers)).await {
         Ok(acted) => return Ok(form::see(&format!("{}?done={}", show::address(id), acted.seq))),
         Err(Fail::Conflict(conflict)) => return scene.conflict(&conflict, &answers),
         Err(fail) => fail,
@@ -117,6 +121,14 @@ pub async fn act(
     let (errors, barred) = wrong(fail, &scene.step)?;
     let trial = tried(&site, &visit, &scene, &answers).await?.trial;
     scene.answer(StatusCode::UNPROCESSABLE_ENTITY, Typed { answers, errors, barred, trial }, None)
+}
+
+/// Does what a form asks for, unless files of it were too large or too many to be read: they are told at their
+/// fields then, and nothing is done.
+pub(super) async fn sent<T>(form: &Form, act: impl Future<Output = Result<T, Fail>>) -> Result<T, Fail> {
+    let unread = form.refused_files().iter().map(|(field, why)| office::FieldError::new(field, why));
+    let unread: Vec<office::FieldError> = unread.collect();
+    if unread.is_empty() { act.await } else { Err(Fail::Invalid(unread)) }
 }
 
 /// The act at the time that was typed, else now.

@@ -14,6 +14,7 @@ mod oa;
 mod old;
 mod permits;
 mod portal;
+mod review;
 #[path = "../../../intake/tests/samples/mod.rs"]
 mod samples;
 mod script;

@@ -44,6 +44,12 @@ async fn seeded(world: &World) -> String {
     let (clerk, reviewer) = ([Role::FoiClerk], [Role::Reviewer]);
     act(world, &[Role::Handler], matter, "submit", &[]).await;
     act(world, &clerk, matter, "confirm_attribute", &[]).await;
+    let hits = world.office().hits(&somebody(world, &reviewer), matter).await.unwrap();
+    let names: Vec<String> = hits.iter().map(|hit| format!("decisions.{}", hit.mark)).collect();
+    let whys: Vec<String> = names.iter().map(|name| format!("{name}.why")).collect();
+    let misjudged: Vec<(&str, &str)> =
+        names.iter().zip(&whys).flat_map(|(name, why)| [(name.as_str(), "keep"), (why.as_str(), "误判")]).collect();
+    act(world, &reviewer, matter, "decide_hits", &misjudged).await;
     act(world, &reviewer, matter, "check_secrecy", &[("secrecy", "pass")]).await;
     act(world, &reviewer, matter, "check_privacy", &[("privacy", "required"), ("review_note", "误判")]).await;
     act(world, &reviewer, matter, "check_wording", &[("wording", "pass")]).await;

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use law::Moment;
-use office::{Caller, Filing, Role, StepAct, Submission, Upload};
+use office::{Caller, Filing, Role, StepAct, Submission, Upload, hits};
 
-use super::Teller;
 use super::stories::{Document, Paper, Sent};
+use super::{Teller, docx};
 use crate::Stop;
 
 /// The acts on the way to the signature, in order: stage reached before, step, login, answers.
@@ -136,7 +136,7 @@ impl Teller<'_> {
         let filing = Filing {
             procedure: "disclosure".into(),
             answers: self.answers(document, lead),
-            files: uploads(&document.files),
+            files: uploads(&document.files).into_iter().chain(document.tracked.iter().map(docx::tracked)).collect(),
             key: format!("demo-document-{}", self.told),
             at: Some(at),
             ..Filing::default()
@@ -144,6 +144,20 @@ impl Teller<'_> {
         let id = self.office.file(&drafter, filing).await?.matter;
         self.reduce(document, &drafter, id, at).await?;
         Ok((drafter, id, at))
+    }
+
+    /// What the machine found is decided to stand, each with its reason.
+    async fn keep_hits(&self, caller: &Caller, id: i64, at: Moment) -> Result<(), Stop> {
+        let hits = self.office.hits(caller, id).await?;
+        let open = hits.iter().filter(|hit| hit.decision.is_none());
+        let answers: Vec<(String, &str)> = open
+            .flat_map(|hit| {
+                let name = format!("decisions.{}", hit.mark);
+                [(format!("{name}{}", hits::WHY), "经核对，可以公开"), (name, hits::KEEP)]
+            })
+            .collect();
+        let answers: Vec<(&str, &str)> = answers.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        if answers.is_empty() { Ok(()) } else { self.act(caller, id, "decide_hits", &answers, at).await }
     }
 
     /// The reduced copy of a document that is public in part.
@@ -180,6 +194,9 @@ impl Teller<'_> {
             }
             at = self.later(at, 0);
             let caller = if login.is_empty() { drafter.clone() } else { self.login(login)? };
+            if step == "check_privacy" {
+                self.keep_hits(&caller, id, at).await?;
+            }
             self.act(&caller, id, step, answers, at).await?;
         }
         Ok(Some(at))

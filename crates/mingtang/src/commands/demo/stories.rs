@@ -99,6 +99,19 @@ pub(super) struct Document {
     #[serde(default)]
     pub public_files: Vec<Paper>,
     pub fields: BTreeMap<String, String>,
+    /// A DOCX that comes with it, with a change that nobody accepted.
+    pub tracked: Option<Tracked>,
+}
+
+/// A DOCX with a tracked change.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Tracked {
+    pub name: String,
+    pub author: String,
+    pub text: String,
+    pub deleted: String,
+    pub inserted: String,
 }
 
 /// An attached text.
