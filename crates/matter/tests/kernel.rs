@@ -92,10 +92,13 @@ fn one(world: &mut World, seed: u64, at: Moment) {
     };
     let kept = &world.matters[&id];
     let awaits = kept.matter.columns().awaits;
-    if let Some(role) = awaits.filter(|_| seed.is_multiple_of(2)) {
+    if let Some(role) = awaits.filter(|_| !seed.is_multiple_of(8)) {
         let actor = Actor { id: 90, roles: vec![role], unit: None };
-        let code = ["approve", "approve", "approve", "return_proposal", "withdraw_proposal"]
-            [usize::try_from(seed % 5).unwrap_or(0)];
+        let code = match seed % 11 {
+            0 => "return_proposal",
+            1 => "withdraw_proposal",
+            _ => "approve",
+        };
         let mut act = Act::new(code, actor, at);
         act.values.insert("opinion".into(), mark("请修改"));
         let _ = world.act(id, act, at);

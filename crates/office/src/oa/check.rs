@@ -45,10 +45,7 @@ impl Office {
             return Err(Fail::Invalid(gaps));
         };
         gaps.extend(clause(kind, &metadata));
-        let arranged = metadata.interpretation.get(package::PLAN[0]).map(String::as_str).unwrap_or_default();
-        gaps.extend(unarranged(kind, &metadata, arranged));
-        let waits = kind.interpret && arranged == "with";
-        let plan: Vec<(String, String)> = metadata.interpretation.clone().into_iter().collect();
+        let waits = waits(kind, &metadata, &mut gaps);
         let rich = kind.fields.iter().find(|field| field.is_rich());
         let unread = rich.filter(|_| page.is_none()).map(|field| format!("fields.{}", field.id));
         let page = page.unwrap_or_else(|| (String::new(), String::new(), Fields::new()));
@@ -77,7 +74,7 @@ impl Office {
         answers.insert(element_of(procedure, Form::Columns), columns.join(","));
         let prefix = element_of(procedure, Form::Document);
         answers.extend(fields.iter().map(|(name, value)| (format!("{prefix}{DOT}{name}"), value.clone())));
-        answers.extend(plan.into_iter().filter(|(name, _)| package::PLAN.contains(&name.as_str())));
+        answers.extend(metadata.interpretation.into_iter().filter(|(name, _)| package::PLAN.contains(&name.as_str())));
         answers.retain(|_, value| !value.is_empty());
         let (attachments, looked) = self.look_through(caller, attachments).await?;
         gate::secrecy(caller, procedure, &answers, &attachments, &looked)?;
@@ -149,13 +146,16 @@ fn clause(kind: &Kind, metadata: &super::Metadata) -> Option<FieldError> {
     })
 }
 
-/// A policy comes with its interpretation, or says why not (practice P3).
-fn unarranged(kind: &Kind, metadata: &super::Metadata, arranged: &str) -> Option<FieldError> {
+/// A policy comes with its interpretation, or says why not (practice P3). Whether it waits for one that is
+/// still to be drafted.
+fn waits(kind: &Kind, metadata: &super::Metadata, gaps: &mut Vec<FieldError>) -> bool {
     let public = ["proactive", "reduced"].contains(&metadata.attribute.as_str());
-    (kind.interpret && public && arranged.is_empty()).then(|| {
+    let arranged = metadata.interpretation.get(package::PLAN[0]).map(String::as_str).unwrap_or_default();
+    if kind.interpret && public && arranged.is_empty() {
         let why = "没有解读安排：政策文件与解读同步组织、同步审签、同步公开；属于例外的，写明例外情形和理由。";
-        FieldError::new("interpretation", why)
-    })
+        gaps.push(FieldError::new("interpretation", why));
+    }
+    kind.interpret && arranged == "with"
 }
 
 /// A gap at the name that an OA knows: `document.index` is `fields.index`.

@@ -235,11 +235,7 @@ pub async fn save(
     match sent(&form, site.office.act(&visit.caller, act)).await {
         Ok(_) => after(&site, &visit, id, form.raw("then") == "send").await,
         Err(Fail::Conflict(conflict)) => {
-            let typed = Typed { files: attached(&document, kept(&form).as_deref()), ..clash(&conflict, answers) };
-            let changes = super::document::against(&document, kind, &typed.answers, &prefix_of(&view.procedure));
-            let of = Some((id, conflict.seq));
-            let page = page(&site, &visit, &view.procedure, &step, kind, typed, of).await?;
-            frame::answer(StatusCode::CONFLICT, &ComposePage { changes: Some(changes), ..page })
+            clashed(&site, &visit, (&view, &document), (&step, kind), &form, (&conflict, answers)).await
         }
         Err(fail) => {
             let told = (StatusCode::UNPROCESSABLE_ENTITY, refused(fail, answers, &step)?);
@@ -248,9 +244,20 @@ pub async fn save(
     }
 }
 
-/// What stands before the names of a document's fields.
-fn prefix_of(procedure: &Procedure) -> String {
-    format!("{}{DOT}", element_of(procedure, Sort::Document))
+/// The form once more, with what somebody else saved in between beside what was typed.
+async fn clashed(
+    site: &Site,
+    visit: &Visit,
+    (view, document): (&MatterView, &DocumentView),
+    (step, kind): (&Step, &Kind),
+    form: &Form,
+    (conflict, answers): (&office::Conflict, Answers),
+) -> Result<Response, Trouble> {
+    let typed = Typed { files: attached(document, kept(form).as_deref()), ..clash(conflict, answers) };
+    let prefix = format!("{}{DOT}", element_of(&view.procedure, Sort::Document));
+    let changes = super::document::against(document, kind, &typed.answers, &prefix);
+    let page = page(site, visit, &view.procedure, step, kind, typed, Some((view.matter.id, conflict.seq))).await?;
+    frame::answer(StatusCode::CONFLICT, &ComposePage { changes: Some(changes), ..page })
 }
 
 /// Somebody saved in between: nothing is overwritten unseen, and nothing that was typed is lost.
