@@ -20,13 +20,13 @@ statements! {
     SAYS = "select r.sort, e.item, e.title, e.number, e.kind, e.published_at from relation r join edition e on e.item = r.to_item where r.from_item = $1 and r.body_id = $2 and e.state = 'public' order by e.published_at desc, e.id desc";
     SAID = "select r.sort, e.item, e.title, e.number, e.kind, e.published_at from relation r join edition e on e.item = r.from_item where r.to_item = $1 and r.body_id = $2 and e.state = 'public' order by e.published_at desc, e.id desc";
     UNIT_NAME = "select name from unit where id = $1";
-    LIST = "select e.item, e.title, e.number, e.kind, p.placed_at, e.content from placement p join edition e on e.id = p.edition_id where p.body_id = $1 and p.channel = $2 and p.removed_at is null and p.placed_at >= $3 and p.placed_at < $4 order by p.placed_at desc, p.edition_id desc limit $5 offset $6";
+    LIST = "select e.item, e.title, e.number, e.kind, p.placed_at, e.content, u.name from placement p join edition e on e.id = p.edition_id left join unit u on u.id = e.unit_id where p.body_id = $1 and p.channel = $2 and p.removed_at is null and p.placed_at >= $3 and p.placed_at < $4 order by p.placed_at desc, p.edition_id desc limit $5 offset $6";
     COUNT = "select count(*), max(placed_at) from placement where body_id = $1 and channel = $2 and removed_at is null and placed_at >= $3 and placed_at < $4";
     AFTER = "select e.item, e.title from placement p join edition e on e.id = p.edition_id where p.body_id = $1 and p.channel = $2 and p.removed_at is null and (p.placed_at > $3 or (p.placed_at = $3 and p.edition_id > $4)) order by p.placed_at, p.edition_id limit 1";
     BEFORE = "select e.item, e.title from placement p join edition e on e.id = p.edition_id where p.body_id = $1 and p.channel = $2 and p.removed_at is null and (p.placed_at < $3 or (p.placed_at = $3 and p.edition_id < $4)) order by p.placed_at desc, p.edition_id desc limit 1";
     BY_NUMBER = "select item from edition where body_id = $1 and number = $2 and state = 'public' order by id desc limit 1";
     OF_MATTER = "select public_id, state, item from edition where matter_id = $1 order by id desc limit 1";
-    SHORT = "select item, title, number, kind, published_at, content from edition where id = $1 and state = 'public'";
+    SHORT = "select e.item, e.title, e.number, e.kind, e.published_at, e.content, u.name from edition e left join unit u on u.id = e.unit_id where e.id = $1 and e.state = 'public'";
 }
 
 /// How an edition stands now.
@@ -70,6 +70,8 @@ pub struct ItemRow {
     pub summary: String,
     /// Code of its 有效性, as it stood when it was published; empty if its kind has none.
     pub validity: String,
+    /// The unit that produced it, where the list tells it.
+    pub unit: String,
 }
 
 /// A page of a list.
@@ -205,6 +207,7 @@ fn row_of(row: &Row<'_>, content: usize) -> Result<ItemRow, Fault> {
         at: Moment::from_millis(row.get(4)?),
         summary: fields.get("summary").cloned().unwrap_or_default(),
         validity: fields.get("validity").cloned().unwrap_or_default(),
+        unit: row.get::<Option<String>>(content + 1)?.unwrap_or_default(),
     })
 }
 
@@ -220,6 +223,7 @@ pub(crate) fn related(q: &mut Query<'_>, body: i64, item: &str) -> Result<Vec<Re
                 at: Moment::from_millis(row.get(5)?),
                 summary: String::new(),
                 validity: String::new(),
+                unit: String::new(),
             };
             Ok((row.get::<String>(0)?, other))
         })?;

@@ -7,7 +7,7 @@ use matter::{Act, Fact, Facts, Matter, Procedure, Value, code};
 use crate::house::House;
 use crate::reopen::Reopened;
 use crate::store::{Fault, Query};
-use crate::{document, hits, params, reduce, statements};
+use crate::{document, hits, package, params, reduce, statements};
 
 statements! {
     UNIT = "select settings from unit where id = $1 and body_id = $2 and state = 'active'";
@@ -45,9 +45,14 @@ pub(crate) fn read(
                 let places = matter.map_or(0, |matter| Reopened::places(seen, matter));
                 i64::try_from(places).unwrap_or(i64::MAX)
             }
-            Fact::ClauseAsked => {
+            Fact::ClauseAsked | Fact::InterpretationAsked => {
                 let kind = matter.and_then(|matter| document::kind_of(house, procedure, matter));
-                i64::from(kind.is_some_and(|kind| kind.clause))
+                let asked =
+                    |kind: &publication::Kind| if fact == Fact::ClauseAsked { kind.clause } else { kind.interpret };
+                i64::from(kind.is_some_and(asked))
+            }
+            Fact::Companions | Fact::CompanionsUnready | Fact::LeadPending | Fact::LeadKnown => {
+                package::fact(q, house, body, (procedure, matter, act), fact)?
             }
             _ => one(q, body, matter, act, fact)?,
         };
@@ -77,7 +82,8 @@ fn gaps(q: &mut Query<'_>, house: &House, procedure: &Procedure, matter: Option<
     let root = crate::row::root(q, matter)?;
     let key = house.keys.matter(q, root)?;
     let fields = document::fields(q, procedure, matter.id, &key)?;
-    let gaps = document::gaps(kind, procedure, &fields, &document::columns_of(procedure, matter));
+    let (columns, led) = (document::columns_of(procedure, matter), package::lead(procedure, matter).is_some());
+    let gaps = document::gaps(kind, procedure, &fields, &columns, led);
     Ok(i64::try_from(gaps.len()).unwrap_or(i64::MAX))
 }
 
@@ -120,17 +126,12 @@ fn one(q: &mut Query<'_>, body: i64, matter: Option<&Matter>, act: &Act, fact: F
             let handler = act.values.get("handler").and_then(Value::id);
             Ok(q.row(&HANDLER, params![handler, body, unit], |row| row.get(0))?.unwrap_or(0))
         }
-        Fact::DocumentGaps
-        | Fact::ClauseAsked
-        | Fact::HitsUndecided
-        | Fact::HitsToMend
-        | Fact::Reductions
-        | Fact::Remains => Ok(0),
         Fact::EarlierAnswered => {
             let Some(matter) = matter else { return Ok(0) };
             let id = matter.id;
             Ok(q.row(&EARLIER, params![id, id, id], |row| row.get(0))?.unwrap_or(0))
         }
+        _ => Ok(0),
     }
 }
 

@@ -80,6 +80,7 @@ impl Office {
     /// Fields that cannot be read, a refusal, or our failure. Nothing is kept then.
     pub async fn file(&self, caller: &Caller, filing: Filing) -> Result<Filed, Fail> {
         let keys = self.body_keys(caller.body).await?;
+        self.only_experts(caller.body, &filing.answers).await?;
         let mut filing = filing;
         let (files, looked) = self.look_through(caller, std::mem::take(&mut filing.files)).await?;
         filing.files = files;

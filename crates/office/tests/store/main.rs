@@ -12,6 +12,7 @@ mod jobs;
 mod logs;
 mod oa;
 mod opening;
+mod packages;
 mod reduced;
 mod reviews;
 #[path = "../../../intake/tests/samples/mod.rs"]

@@ -8,6 +8,7 @@ pub mod ask;
 mod attached;
 pub mod audit;
 pub mod case;
+mod cells;
 pub mod compare;
 pub mod compose;
 pub mod decision;
@@ -15,6 +16,7 @@ pub mod document;
 pub mod dossier;
 pub mod enrol;
 pub mod error;
+pub mod experts;
 pub mod figures;
 pub mod forms;
 pub mod frame;
@@ -53,6 +55,7 @@ pub fn routes() -> Vec<Route> {
     const AUDITOR: Permit = Permit::Roles(&[Role::Auditor]);
     const ADMINISTRATOR: Permit = Permit::Roles(&[Role::Administrator]);
     const DRAFTER: Permit = Permit::Roles(&[Role::Handler, Role::UnitHead, Role::FoiClerk]);
+    const KEEPER: Permit = Permit::Roles(&experts::KEEPERS);
     const REGISTRAR: Permit = Permit::Roles(&[Role::Clerk, Role::FoiClerk]);
     vec![
         get("/desk/sign-in", Permit::Public, sign_in::show),
@@ -73,6 +76,9 @@ pub fn routes() -> Vec<Route> {
         post("/desk/document/new", DRAFTER, compose::create).uploads(),
         get("/desk/m/{id}/document", DRAFTER, compose::edit),
         post("/desk/m/{id}/document", DRAFTER, compose::save).uploads(),
+        get("/desk/experts", OFFICER, experts::show),
+        post("/desk/experts", KEEPER, experts::add),
+        post("/desk/experts/{id}", KEEPER, experts::retire),
         get("/desk/m/{id}/reduce", DRAFTER, reduce::show),
         post("/desk/m/{id}/reduce", DRAFTER, reduce::save).uploads(),
         get("/desk/takedown", OFFICER, takedown::show),

@@ -3,6 +3,7 @@
 mod answer;
 pub mod article;
 pub mod ask;
+pub mod card;
 pub mod column;
 pub mod directory;
 pub mod error;
@@ -17,7 +18,9 @@ pub mod leave;
 pub mod links;
 pub mod machine;
 pub mod message;
+pub mod narrow;
 pub mod nav;
+pub mod notice;
 pub mod old;
 pub mod own;
 pub mod prose;
@@ -30,8 +33,10 @@ pub(crate) mod sample;
 pub mod search;
 pub mod statement;
 pub mod step;
+mod take;
 pub mod track;
 pub mod verify;
+pub mod versions;
 pub mod words;
 
 use crate::assets;
@@ -85,6 +90,8 @@ pub fn routes() -> Vec<Route> {
         get("/", Public, home::show),
         get("/assets/{file}", Public, assets::serve),
         get("/a/{id}", Public, article::show),
+        get("/a/{id}/as/{form}", Public, take::send),
+        get("/a/{id}/compare", Public, versions::show),
         get("/c/{id}", Public, column::show),
         get("/xxgk", Public, column::statutory),
         get("/feed/{name}", Public, feed::show),

@@ -2,6 +2,7 @@
 
 mod api;
 mod desk;
+mod documents;
 mod files;
 mod filing;
 mod forms;
