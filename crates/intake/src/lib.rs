@@ -9,5 +9,6 @@ pub mod messages;
 pub mod pages;
 pub mod picture;
 mod refusal;
+pub mod sheet;
 
 pub use refusal::{Cause, Refusal};

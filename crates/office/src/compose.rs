@@ -12,7 +12,7 @@ use crate::house::House;
 use crate::prepare::Texts;
 use crate::publish::{Release, publish};
 use crate::store::{Fault, Tx};
-use crate::{document, job, params, release, row, statements};
+use crate::{document, job, params, release, reprint, row, statements};
 
 statements! {
     MASKED = "select element, masked from matter_text where matter_id = $1";
@@ -127,6 +127,7 @@ fn document(tx: &mut Tx<'_>, house: &House, procedure: &Procedure, source: &Sour
     };
     let id = publish(tx, house, &release)?;
     release::attach(tx, house, matter.body, id, &files)?;
+    reprint::fulfilled(tx, matter.body, kind, &edition, id)?;
     if !files.is_empty() {
         job::enqueue(tx, matter.body, job::Kind::Release, id, source.event.recorded_at)?;
     }

@@ -106,6 +106,21 @@ impl Office {
         self.learn()
     }
 
+    /// The bodies that stand in channels of this one's site.
+    pub fn hosted(&self, id: i64) -> Vec<Arc<Body>> {
+        let hosted = self.house.on_site(id).into_iter().skip(1);
+        hosted.filter_map(|body| self.house.body(body)).collect()
+    }
+
+    /// Puts a body into a channel of another one's site, or gives it a site of its own again.
+    ///
+    /// # Errors
+    /// The store's fault.
+    pub fn set_host(&self, id: i64, host: Option<i64>) -> Result<(), Fault> {
+        self.store.write_blocking(Lane::People, move |tx| body::set_host(tx, id, host))?;
+        self.learn()
+    }
+
     /// Now.
     pub fn now(&self) -> Moment {
         self.house.now()

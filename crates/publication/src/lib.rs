@@ -2,12 +2,14 @@
 //! attribute and the approval it rests on. Pure: time, ids and randomness are arguments.
 
 mod attribute;
+pub mod catalogue;
 mod column;
 mod edition;
 mod field;
 pub mod kind;
 pub mod log;
 mod relation;
+pub mod reprint;
 
 pub use attribute::Attribute;
 pub use column::{Column, Columns};

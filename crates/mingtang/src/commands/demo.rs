@@ -2,6 +2,7 @@
 //! officers of each role, matters in every stage. The stories are data in `demo/`.
 
 mod documents;
+mod duties;
 mod stories;
 
 use std::collections::BTreeMap;
@@ -143,6 +144,7 @@ impl<'a> Teller<'a> {
         for application in read(include_str!("../../demo/applications.toml"))?.applications {
             self.application(application).await?;
         }
+        self.duties().await?;
         for document in read(include_str!("../../demo/documents.toml"))?.documents {
             self.document(document).await?;
         }

@@ -2,6 +2,7 @@
 
 mod acts;
 mod bodies;
+mod catalogue;
 mod chains;
 mod documents;
 mod feeds;

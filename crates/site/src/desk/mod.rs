@@ -7,12 +7,14 @@ pub mod approvals;
 pub mod ask;
 pub mod audit;
 pub mod case;
+pub mod catalogue;
 pub mod compare;
 pub mod compose;
 pub mod decision;
 pub mod document;
 pub mod dossier;
 pub mod enrol;
+pub mod entry;
 pub mod error;
 pub mod figures;
 pub mod forms;
@@ -35,6 +37,7 @@ pub mod shell;
 pub mod show;
 pub mod sign_in;
 pub mod step;
+pub mod tables;
 pub mod takedown;
 
 #[cfg(test)]
@@ -50,6 +53,7 @@ pub fn routes() -> Vec<Route> {
     const AUDITOR: Permit = Permit::Roles(&[Role::Auditor]);
     const ADMINISTRATOR: Permit = Permit::Roles(&[Role::Administrator]);
     const DRAFTER: Permit = Permit::Roles(&[Role::Handler, Role::UnitHead, Role::FoiClerk]);
+    const EDITOR: Permit = Permit::Roles(&catalogue::EDITORS);
     const REGISTRAR: Permit = Permit::Roles(&[Role::Clerk, Role::FoiClerk]);
     vec![
         get("/desk/sign-in", Permit::Public, sign_in::show),
@@ -70,6 +74,15 @@ pub fn routes() -> Vec<Route> {
         post("/desk/document/new", DRAFTER, compose::create).uploads(),
         get("/desk/m/{id}/document", DRAFTER, compose::edit),
         post("/desk/m/{id}/document", DRAFTER, compose::save).uploads(),
+        get("/desk/catalogue", OFFICER, catalogue::show),
+        post("/desk/catalogue/fill", EDITOR, catalogue::fill),
+        get("/desk/catalogue/new", EDITOR, entry::blank),
+        post("/desk/catalogue/new", EDITOR, entry::add),
+        get("/desk/catalogue/import", EDITOR, tables::show_catalogue),
+        post("/desk/catalogue/import", EDITOR, tables::take_catalogue).uploads(),
+        get("/desk/catalogue/{id}", OFFICER, entry::show),
+        post("/desk/catalogue/{id}", EDITOR, entry::save),
+        post("/desk/catalogue/{id}/end", EDITOR, entry::end),
         get("/desk/takedown", OFFICER, takedown::show),
         post("/desk/takedown", OFFICER, takedown::take),
         post("/desk/takedown/officers", ADMINISTRATOR, takedown::name),
