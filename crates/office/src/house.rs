@@ -69,6 +69,11 @@ impl House {
         self.body(self.site_of(id)).map(|body| body.kind.clone()).unwrap_or_default()
     }
 
+    /// Every body.
+    pub(crate) fn bodies(&self) -> Vec<i64> {
+        self.bodies.read().unwrap_or_else(PoisonError::into_inner).keys().copied().collect()
+    }
+
     /// The bodies whose items stand on the site of a body: itself first, then those in its channels.
     pub(crate) fn on_site(&self, id: i64) -> Vec<i64> {
         let bodies = self.bodies.read().unwrap_or_else(PoisonError::into_inner);

@@ -8,6 +8,7 @@ mod attach;
 pub mod audit;
 mod body;
 pub mod catalogue;
+mod channel;
 pub mod clock;
 mod compose;
 pub mod document;
@@ -59,6 +60,7 @@ mod setup;
 mod sight;
 pub mod store;
 pub mod takedown;
+mod tally;
 mod texts;
 pub mod ticket;
 mod trial;
@@ -93,6 +95,7 @@ pub use replies::{REPLIES_ON_PAGE, RepliesQuery, Reply, ReplyPage};
 pub use rulebook::{RuleFiles, Rulebook};
 pub use setup::FirstOfficer;
 pub use store::Fault;
+pub use tally::Tally;
 pub use trial::Trial;
 pub use view::{
     ClockView, FileView, ListPage, ListRow, ListView, MatterView, OptionView, PaperView, ProposalView, Relative,

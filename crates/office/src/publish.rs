@@ -82,7 +82,7 @@ pub(crate) fn publish(tx: &mut Tx<'_>, house: &House, release: &Release<'_>) -> 
         ],
     )?;
     for channel in std::iter::once(SITE).chain(release.columns.iter().map(String::as_str)) {
-        tx.execute(&PLACE, params![id, channel, body, placed_at])?;
+        tx.execute(&PLACE, params![id, channel, house.site_of(body), placed_at])?;
     }
     relate(tx, body, &item, kind, edition)?;
     let pending = tx.new_id()?;

@@ -11,6 +11,8 @@ use publication::catalogue::Catalogue;
 use publication::{Columns, Kind};
 use sha2::{Digest, Sha256};
 
+use crate::inspect;
+
 #[derive(rust_embed::RustEmbed)]
 #[folder = "../../rulebook"]
 struct BuiltIn;
@@ -81,6 +83,8 @@ pub struct Rulebook {
     kinds: BTreeMap<String, Kind>,
     columns: Vec<Columns>,
     catalogues: Vec<Catalogue>,
+    /// What a self-inspection goes by.
+    pub inspection: inspect::Rules,
     wordings: BTreeMap<String, Wordings>,
 }
 
@@ -126,12 +130,19 @@ impl Rulebook {
                 Err(fault) => faults.push(*fault),
             }
         }
+        let mut inspection = inspect::Rules::default();
+        for (path, text) in files.below("findings") {
+            match inspect::Rules::parse(path, text) {
+                Ok(found) => inspection = found,
+                Err(fault) => faults.push(*fault),
+            }
+        }
         let known: Vec<&Procedure> = procedures.values().map(|one| one.as_ref()).collect();
         let (found, wrong) = wordings(&files, &known);
         faults.extend(wrong);
         match law {
             Some(law) if faults.is_empty() => {
-                Ok(Rulebook { law, files, procedures, kinds, columns, catalogues, wordings: found })
+                Ok(Rulebook { law, files, procedures, kinds, columns, catalogues, inspection, wordings: found })
             }
             _ => Err(faults),
         }

@@ -131,6 +131,7 @@ impl<'a> Teller<'a> {
             remark: "演示站点：机构、人名、文号和数字均为虚构".into(),
         };
         office.change_body(body, "明川市晴湾区人民政府", &settings)?;
+        duties::guest(office, body)?;
         Ok(Teller { office, body, callers: BTreeMap::new(), units: BTreeMap::new(), items: BTreeMap::new(), told: 0 })
     }
 
@@ -148,6 +149,7 @@ impl<'a> Teller<'a> {
         for document in read(include_str!("../../demo/documents.toml"))?.documents {
             self.document(document).await?;
         }
+        self.inspected().await?;
         Ok(())
     }
 

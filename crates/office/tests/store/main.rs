@@ -5,6 +5,7 @@ mod bodies;
 mod catalogue;
 mod chains;
 mod documents;
+mod duties;
 mod feeds;
 mod found;
 mod guarded;

@@ -102,8 +102,10 @@ pub async fn blank(State(site): State<Arc<Site>>, visit: Visit, form: Form) -> R
     let procedure = procedure(&site, &visit.caller)?;
     let step = opening(&procedure, &visit.caller)?;
     let kind = kind(&site, form.raw("kind"))?;
-    let unit = visit.caller.unit.map(|unit| ("unit".to_owned(), unit.to_string()));
-    let typed = Typed { answers: unit.into_iter().collect(), ..Typed::default() };
+    // A link may bring what is known already, such as the source of a notice that is to be reprinted.
+    let mut answers = given(&form, &procedure, &step, kind);
+    answers.extend(visit.caller.unit.map(|unit| ("unit".to_owned(), unit.to_string())));
+    let typed = Typed { answers, ..Typed::default() };
     frame::page(&page(&site, &visit, &procedure, &step, kind, typed, None).await?)
 }
 
@@ -293,8 +295,7 @@ async fn page(
     let mut more = vec![("kind", kind.id.clone())];
     more.extend((!typed.files.is_empty()).then(|| (KEEP[1], "1".to_owned())));
     more.extend(of.map(|(_, seen)| (form::SEEN, seen.to_string())));
-    let body = site.office.body(visit.caller.body)?;
-    let columns = site.office.rules().columns(&body.kind);
+    let columns = site.office.columns_of(visit.caller.body);
     let mut cells = asking.fields(&[TITLE]).cells;
     let prefix = element_of(procedure, Sort::Document);
     cells.extend(kind.fields.iter().map(|field| cell(field, &prefix, &typed)));

@@ -20,6 +20,7 @@ pub mod figures;
 pub mod forms;
 pub mod frame;
 pub mod home;
+pub mod inspections;
 pub mod kinds;
 pub mod list;
 pub mod matter;
@@ -29,6 +30,7 @@ pub mod people;
 pub mod perform;
 pub mod register;
 pub mod reply;
+pub mod reprints;
 pub mod review;
 pub mod search;
 pub mod set_up;
@@ -49,11 +51,41 @@ use office::{Permit, Role};
 
 /// Every route of the desk.
 pub fn routes() -> Vec<Route> {
+    [work(), duties()].into_iter().flatten().collect()
+}
+
+/// Standing duties: catalogue, reprints, self-inspection.
+fn duties() -> Vec<Route> {
+    const OFFICER: Permit = Permit::Officer;
+    const EDITOR: Permit = Permit::Roles(&catalogue::EDITORS);
+    const INSPECTOR: Permit = Permit::Roles(&inspections::INSPECTORS);
+    vec![
+        get("/desk/catalogue", OFFICER, catalogue::show),
+        post("/desk/catalogue/fill", EDITOR, catalogue::fill),
+        get("/desk/catalogue/new", EDITOR, entry::blank),
+        post("/desk/catalogue/new", EDITOR, entry::add),
+        get("/desk/catalogue/import", EDITOR, tables::show_catalogue),
+        post("/desk/catalogue/import", EDITOR, tables::take_catalogue).uploads(),
+        get("/desk/catalogue/{id}", OFFICER, entry::show),
+        post("/desk/catalogue/{id}", EDITOR, entry::save),
+        post("/desk/catalogue/{id}/end", EDITOR, entry::end),
+        get("/desk/reprints", OFFICER, reprints::show),
+        post("/desk/reprints", EDITOR, reprints::enter),
+        get("/desk/reprints/import", EDITOR, reprints::show_import),
+        post("/desk/reprints/import", EDITOR, reprints::take).uploads(),
+        post("/desk/reprints/{id}/waive", EDITOR, reprints::waive),
+        get("/desk/inspections", OFFICER, inspections::list),
+        post("/desk/inspections", INSPECTOR, inspections::begin),
+        get("/desk/inspections/{id}", OFFICER, inspections::show),
+    ]
+}
+
+/// Signing in, matters, documents, administration.
+fn work() -> Vec<Route> {
     const OFFICER: Permit = Permit::Officer;
     const AUDITOR: Permit = Permit::Roles(&[Role::Auditor]);
     const ADMINISTRATOR: Permit = Permit::Roles(&[Role::Administrator]);
     const DRAFTER: Permit = Permit::Roles(&[Role::Handler, Role::UnitHead, Role::FoiClerk]);
-    const EDITOR: Permit = Permit::Roles(&catalogue::EDITORS);
     const REGISTRAR: Permit = Permit::Roles(&[Role::Clerk, Role::FoiClerk]);
     vec![
         get("/desk/sign-in", Permit::Public, sign_in::show),
@@ -74,15 +106,6 @@ pub fn routes() -> Vec<Route> {
         post("/desk/document/new", DRAFTER, compose::create).uploads(),
         get("/desk/m/{id}/document", DRAFTER, compose::edit),
         post("/desk/m/{id}/document", DRAFTER, compose::save).uploads(),
-        get("/desk/catalogue", OFFICER, catalogue::show),
-        post("/desk/catalogue/fill", EDITOR, catalogue::fill),
-        get("/desk/catalogue/new", EDITOR, entry::blank),
-        post("/desk/catalogue/new", EDITOR, entry::add),
-        get("/desk/catalogue/import", EDITOR, tables::show_catalogue),
-        post("/desk/catalogue/import", EDITOR, tables::take_catalogue).uploads(),
-        get("/desk/catalogue/{id}", OFFICER, entry::show),
-        post("/desk/catalogue/{id}", EDITOR, entry::save),
-        post("/desk/catalogue/{id}/end", EDITOR, entry::end),
         get("/desk/takedown", OFFICER, takedown::show),
         post("/desk/takedown", OFFICER, takedown::take),
         post("/desk/takedown/officers", ADMINISTRATOR, takedown::name),

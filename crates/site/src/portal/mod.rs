@@ -4,6 +4,7 @@ mod answer;
 pub mod article;
 pub mod ask;
 pub mod catalogue;
+pub mod channel;
 pub mod column;
 pub mod directory;
 pub mod error;
@@ -85,6 +86,7 @@ pub fn routes() -> Vec<Route> {
         get("/", Public, home::show),
         get("/assets/{file}", Public, assets::serve),
         get("/a/{id}", Public, article::show),
+        get("/b/{key}", Public, channel::show),
         get("/c/{id}", Public, column::show),
         get("/xxgk", Public, column::statutory),
         get("/catalogue", Public, catalogue::show),
