@@ -200,7 +200,7 @@ impl Office {
                         unit,
                         end.millis(),
                         clock.due.due_on.to_string(),
-                        clock.due.text(),
+                        clock.due.due_at.map_or_else(|| clock.due.due_on.to_string(), Moment::to_minute),
                         &clock.article,
                         caller.actor,
                         house.now().millis()
