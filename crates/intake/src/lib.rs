@@ -9,6 +9,7 @@ pub mod messages;
 pub mod pages;
 pub mod picture;
 mod refusal;
+pub mod remains;
 pub mod sheet;
 
 pub use refusal::{Cause, Refusal};

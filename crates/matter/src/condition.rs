@@ -36,6 +36,10 @@ fn codes(ground: &Ground, matter: &Matter, step: &Step) -> Result<(), Refusal> {
             continue;
         }
         let options = ground.procedure.element(name).map_or(&[][..], |element| &element.options);
+        if options.is_empty() {
+            let label = label(ground.procedure, name);
+            return refuse(step, format!("本件的{label}没有这一步"), &format!("请核对{label}"));
+        }
         let word = |code: &str| options.iter().find(|option| option.id == code).map_or("", |option| &option.label);
         let words: Vec<&str> = wanted.iter().map(|code| word(code)).collect();
         let label = label(ground.procedure, name);

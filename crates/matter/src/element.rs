@@ -55,6 +55,9 @@ pub struct Choice {
     pub id: String,
     /// Word that people read.
     pub label: String,
+    /// Article that the choice rests on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cite: Option<String>,
 }
 
 /// Who may read an element besides the officers concerned.
@@ -114,6 +117,9 @@ pub enum Kind {
     /// The fields of a document, as canonical JSON; which fields there are is said by its kind of
     /// information (`rulebook/kinds/`).
     Document,
+    /// What is removed from a document before it becomes public, as canonical JSON: passages, each with
+    /// the kind of what is removed, one of `options`, whose `cite` is the article.
+    Reductions,
 }
 
 impl Kind {
@@ -131,6 +137,7 @@ impl Kind {
                 | Kind::Address
                 | Kind::BodyName
                 | Kind::Document
+                | Kind::Reductions
         )
     }
 }

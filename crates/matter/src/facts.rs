@@ -31,11 +31,16 @@ pub enum Fact {
     ClauseAsked,
     /// How many pieces of personal data the machine sees in the document.
     PersonalHits,
+    /// How many entries the document's list of removals has.
+    Reductions,
+    /// In how many places of what would become public a removed passage still stands, found by opening
+    /// the output again; one that was not opened counts as one place.
+    Remains,
 }
 
 impl Fact {
     /// Every fact.
-    pub const ALL: [Fact; 7] = [
+    pub const ALL: [Fact; 9] = [
         Fact::UnitApproves,
         Fact::UnitKnown,
         Fact::HandlerInUnit,
@@ -43,6 +48,8 @@ impl Fact {
         Fact::DocumentGaps,
         Fact::ClauseAsked,
         Fact::PersonalHits,
+        Fact::Reductions,
+        Fact::Remains,
     ];
 }
 

@@ -42,6 +42,9 @@ pub enum Guard {
     /// Personal data that the machine sees was decided on by a person, with a reason
     /// (公开条例第十五条; 个人信息保护法第二十五条).
     PrivacyDecided,
+    /// What was removed from a document (区分处理) stands nowhere in what becomes public
+    /// (公开条例第二十二条).
+    Separated,
 }
 
 /// What a guard sees.
@@ -71,6 +74,8 @@ impl Guard {
             Guard::EarlierAnswered => &[Fact::EarlierAnswered],
             Guard::DocumentComplete => &[Fact::DocumentGaps, Fact::ClauseAsked],
             Guard::PrivacyDecided => &[Fact::PersonalHits],
+            Guard::AttributeReasoned => &[Fact::Reductions],
+            Guard::Separated => &[Fact::Reductions, Fact::Remains],
             _ => &[],
         }
     }
@@ -98,6 +103,7 @@ impl Guard {
             Guard::AttributeReasoned => disclosure::attribute_reasoned(view),
             Guard::ScheduleAhead => disclosure::schedule_ahead(view),
             Guard::PrivacyDecided => disclosure::privacy_decided(view),
+            Guard::Separated => disclosure::separated(view),
         }
     }
 }

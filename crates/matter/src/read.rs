@@ -52,7 +52,7 @@ impl Element {
         let folded = text::normal::folded(trimmed);
         let typed = match self.kind {
             Kind::Text => Typed::Text(trimmed.replace("\r\n", "\n")),
-            Kind::Document => Typed::Text(trimmed.to_owned()),
+            Kind::Document | Kind::Reductions => Typed::Text(trimmed.to_owned()),
             Kind::InfoKind => Typed::Value(Value::Code(trimmed.to_owned())),
             Kind::Columns => Typed::Value(Value::Code(
                 trimmed.split([' ', ',']).filter(|id| !id.is_empty()).collect::<Vec<_>>().join(" "),

@@ -57,7 +57,7 @@ fn value(procedure: &Procedure, step: &Step, name: &str, seed: u64, at: Moment) 
         Kind::Code => {
             return pick(element.options.iter().map(|choice| choice.id.clone()).collect());
         }
-        Kind::InfoKind | Kind::Columns => Value::Code("news".into()),
+        Kind::InfoKind | Kind::Columns => Value::Code(if seed.is_multiple_of(3) { "penalty" } else { "news" }.into()),
         Kind::Date => Value::Date(at.plus_days(days).date()),
         Kind::Moment => Value::Moment(at.plus_days(days)),
         Kind::Number => Value::Number(1),
@@ -114,7 +114,8 @@ fn one(world: &mut World, seed: u64, at: Moment) {
 fn begun<'a>(rules: &'a Rules, procedure: &Procedure, opening: u64, now: Moment) -> World<'a> {
     let mut world = World::new(&rules.law, &rules.procedures, Vec::new());
     world.facts = Facts(Fact::ALL.into_iter().map(|fact| (fact, 1)).collect());
-    world.facts.0.insert(Fact::PersonalHits, 0);
+    world.facts.0.extend([(Fact::PersonalHits, 0), (Fact::Remains, 0)]);
+    world.facts.0.insert(Fact::Reductions, i64::from(opening.is_multiple_of(4)));
     world.facts.0.insert(Fact::DocumentGaps, i64::from(opening.is_multiple_of(5)));
     let steps: Vec<&Step> = procedure.openings().collect();
     for round in 0..6u64 {
@@ -139,7 +140,7 @@ fn random_acts_reach_most_steps() {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         seed >> 20
     };
-    for procedure in rules.procedures.iter().cycle().take(rules.procedures.len() * 30) {
+    for procedure in rules.procedures.iter().cycle().take(rules.procedures.len() * 45) {
         let mut now = start(procedure);
         let mut world = begun(rules, procedure, draw(), now);
         for _ in 0..90 {

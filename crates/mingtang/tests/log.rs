@@ -53,6 +53,7 @@ fn publish(office: &Office, numbers: std::ops::Range<i64>) {
                 attribute: Attribute::Proactive,
                 files: Vec::new(),
                 corrects: None,
+                reduced: None,
                 approved_by: vec![3],
             };
             let edition = draft.publish(at).unwrap();

@@ -15,6 +15,7 @@ use matter::{RefusalCode, Value, apply, decide};
 use crate::fail::{Conflict, Fail};
 use crate::house::House;
 use crate::prepare::Texts;
+use crate::reopen::Reopened;
 use crate::store::Tx;
 use crate::{compose, facts, issue, notify, prepare, row};
 
@@ -52,6 +53,8 @@ pub(crate) struct Work {
     pub texts: Texts,
     /// Id for the child that the step may open.
     pub child: Option<(i64, String)>,
+    /// What was found when the reduced copy was opened again for this act.
+    pub seen: Option<Reopened>,
 }
 
 /// What became of an act.
@@ -107,7 +110,7 @@ fn append(tx: &mut Tx<'_>, house: &House, work: Work, queue: &mut VecDeque<Work>
         opening,
         child: work.child.as_ref().map(|(id, _)| *id),
     };
-    let facts = facts::read(tx, house, work.body, &procedure, before.as_ref(), &act)?;
+    let facts = facts::read(tx, house, work.body, &procedure, before.as_ref(), &act, work.seen.as_ref())?;
     let since = row::events_since(tx, before.as_ref(), act.expected_seq)?;
     let now = house.now();
     let bodies = house.chain_of(work.body);
@@ -233,6 +236,6 @@ impl Scene<'_> {
 
     fn system(&self, target: Target, step: String, at: Moment, values: BTreeMap<String, Value>, texts: Texts) -> Work {
         let (body, actor) = (self.body, Actor::system());
-        Work { target, body, step, actor, key: None, expected_seq: None, at, values, texts, child: None }
+        Work { target, body, step, actor, key: None, expected_seq: None, at, values, texts, child: None, seen: None }
     }
 }

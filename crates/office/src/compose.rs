@@ -3,16 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use matter::{Change, Event, Matter, Procedure, Publishing, Value};
+use matter::{Change, Event, Matter, Procedure, Publishing};
 use publication::kind::TITLE;
 use publication::{Attachment, Attribute, Correction, Draft};
 
 use crate::fail::Fail;
 use crate::house::House;
+use crate::keys::MatterKey;
 use crate::prepare::Texts;
 use crate::publish::{Release, publish};
-use crate::store::{Fault, Tx};
-use crate::{document, job, params, release, reprint, row, statements};
+use crate::store::{Fault, Query, Tx};
+use crate::{document, job, params, reduce, release, reprint, row, statements};
 
 statements! {
     MASKED = "select element, masked from matter_text where matter_id = $1";
@@ -51,7 +52,7 @@ fn reply(
     masked.extend(source.texts.masked());
     let mut fields: BTreeMap<String, String> =
         elements.iter().filter_map(|element| Some((element.clone(), masked.get(element)?.clone()))).collect();
-    let unit = tx.row(&UNIT_NAME, params![matter.unit], |row| row.get::<String>(0))?;
+    let unit = unit_name(tx, matter.unit)?;
     fields.extend(unit.map(|name| ("unit".to_owned(), name)));
     let answered = procedure.clocks.first().and_then(|rule| matter.clocks.get(&rule.id)?.stopped);
     fields.insert("filed_on".into(), matter.filed_at.date().to_string());
@@ -66,6 +67,7 @@ fn reply(
         attribute: Attribute::Proactive,
         files: Vec::new(),
         corrects: None,
+        reduced: None,
         approved_by: approved.clone(),
     };
     let edition = draft.publish(source.event.at).map_err(refused)?;
@@ -87,32 +89,9 @@ fn reply(
 fn document(tx: &mut Tx<'_>, house: &House, procedure: &Procedure, source: &Source<'_>) -> Result<i64, Fail> {
     let matter = source.before.ok_or(Fail::NotFound)?;
     let kind = document::kind_of(house, procedure, matter).ok_or(Fail::NotFound)?;
-    let root = row::root(tx, matter)?;
-    let key = house.keys.matter(tx, root)?;
-    let code = |name: &str| matter.value(name).as_ref().and_then(Value::code).map(str::to_owned);
-    let attribute = code("attribute").and_then(|code| Attribute::from_code(&code)).unwrap_or(Attribute::Withheld);
-    let previous = matter.editions.last().copied();
-    let corrects = match previous {
-        Some(id) => {
-            let hash = tx.row(&HASH, params![id, matter.body], |row| row.get(0))?.unwrap_or_default();
-            Some(Correction {
-                previous: hash,
-                reason: document::text(tx, matter.id, "reason", &key)?.unwrap_or_default(),
-            })
-        }
-        None => None,
-    };
-    let approved = last_approvers(tx, matter)?;
-    let files = release::named(tx, matter, &key)?;
-    let draft = Draft {
-        kind: kind.id.clone(),
-        title: document::text(tx, matter.id, TITLE, &key)?.unwrap_or_default(),
-        fields: document::fields(tx, procedure, matter.id, &key)?,
-        attribute,
-        files: files.iter().map(|(_, file)| file.clone()).collect::<Vec<Attachment>>(),
-        corrects,
-        approved_by: approved.clone(),
-    };
+    let Drafted { draft, files, columns, .. } = drafted(tx, house, procedure, matter)?.ok_or(Fail::NotFound)?;
+    let (approved, previous) = (last_approvers(tx, matter)?, matter.editions.last().copied());
+    let draft = Draft { approved_by: approved.clone(), ..draft };
     let edition = draft.publish(source.event.at).map_err(refused)?;
     let release = Release {
         edition: &edition,
@@ -122,7 +101,7 @@ fn document(tx: &mut Tx<'_>, house: &House, procedure: &Procedure, source: &Sour
         category: None,
         approved: &approved,
         previous,
-        columns: &document::columns_of(procedure, matter),
+        columns: &columns,
         kind: Some(kind),
     };
     let id = publish(tx, house, &release)?;
@@ -132,6 +111,65 @@ fn document(tx: &mut Tx<'_>, house: &House, procedure: &Procedure, source: &Sour
         job::enqueue(tx, matter.body, job::Kind::Release, id, source.event.recorded_at)?;
     }
     Ok(id)
+}
+
+/// A document as it would become public.
+pub(crate) struct Drafted {
+    /// Nobody approved it yet.
+    pub draft: Draft,
+    /// Its files with their rows.
+    pub files: Vec<(i64, Attachment)>,
+    pub columns: Vec<String>,
+    /// How often each entry of the list of removals stands in the text.
+    pub found: Vec<u32>,
+}
+
+/// The document of a matter as it stands, without what its list of removals names; none without a kind.
+pub(crate) fn drafted(
+    q: &mut Query<'_>,
+    house: &House,
+    procedure: &Procedure,
+    matter: &Matter,
+) -> Result<Option<Drafted>, Fault> {
+    let Some(kind) = document::kind_of(house, procedure, matter) else { return Ok(None) };
+    let root = row::root(q, matter)?;
+    let key = house.keys.matter(q, root)?;
+    let title = document::text(q, matter.id, TITLE, &key)?.unwrap_or_default();
+    let fields = document::fields(q, procedure, matter.id, &key)?;
+    let (attribute, entries) = (reduce::attribute(matter), reduce::entries(q, procedure, matter.id, &key)?);
+    let mut text = reduce::Text { title, fields };
+    let (mut reduced, mut found) = (None, Vec::new());
+    if attribute == Attribute::Reduced || !entries.is_empty() {
+        let hashes: Vec<String> = release::all(q, matter, &key)?.into_iter().map(|(_, file)| file.sha256).collect();
+        let whole = serde_json::to_string(&(&text.title, &text.fields, hashes)).unwrap_or_default();
+        let element = reduce::element(procedure);
+        let (copy, ledger, times) = reduce::copy(kind, element, &entries, text, key.hash(&whole));
+        (text, reduced, found) = (copy, Some(ledger), times);
+    }
+    let files = release::named(q, matter, &reduce::public_files(procedure, matter), &key)?;
+    let draft = Draft {
+        kind: kind.id.clone(),
+        title: text.title,
+        fields: text.fields,
+        attribute,
+        files: files.iter().map(|(_, file)| file.clone()).collect(),
+        corrects: correction(q, matter, &key)?,
+        reduced,
+        approved_by: Vec::new(),
+    };
+    Ok(Some(Drafted { draft, files, columns: document::columns_of(procedure, matter), found }))
+}
+
+/// What a later edition says of the one before it.
+fn correction(q: &mut Query<'_>, matter: &Matter, key: &MatterKey) -> Result<Option<Correction>, Fault> {
+    let Some(id) = matter.editions.last() else { return Ok(None) };
+    let previous = q.row(&HASH, params![*id, matter.body], |row| row.get(0))?.unwrap_or_default();
+    Ok(Some(Correction { previous, reason: document::text(q, matter.id, "reason", key)?.unwrap_or_default() }))
+}
+
+/// The name of a unit.
+pub(crate) fn unit_name(q: &mut Query<'_>, unit: Option<i64>) -> Result<Option<String>, Fault> {
+    q.row(&UNIT_NAME, params![unit], |row| row.get(0))
 }
 
 /// Those who approved the event; none without tiers.

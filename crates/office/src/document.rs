@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use matter::{Element, Guard, Kind as Form, Matter, Procedure, Step, Value};
 use publication::kind::{Form as Shape, Strictness, TITLE};
-use publication::{Attribute, Columns, Edition, Kind};
+use publication::{Columns, Edition, Kind};
 
 use crate::fail::{Fail, FieldError};
 use crate::house::House;
@@ -14,7 +14,7 @@ use crate::office::Office;
 use crate::permit::Caller;
 use crate::store::{Fault, Query};
 use crate::view::FileView;
-use crate::{Article, EditionFile, Standing, StepAct, attach, params, statements};
+use crate::{Article, EditionFile, Standing, StepAct, attach, compose, params, reduce, statements};
 
 statements! {
     TEXT = "select sealed from matter_text where matter_id = $1 and element = $2";
@@ -169,6 +169,10 @@ pub struct DocumentView {
     pub texts: Fields,
     /// Its files, in order.
     pub files: Vec<FileView>,
+    /// What is removed from it before it becomes public.
+    pub reductions: Vec<reduce::Entry>,
+    /// The files that become public in place of its own, where something is removed.
+    pub public_files: Vec<FileView>,
     /// What it still lacks, a sentence each at its field.
     pub gaps: Vec<FieldError>,
 }
@@ -192,7 +196,7 @@ impl Staying {
 }
 
 /// The rows of the files that a document names now, in order.
-fn file_rows(matter: &Matter, element: &Element) -> Vec<i64> {
+pub(crate) fn file_rows(matter: &Matter, element: &Element) -> Vec<i64> {
     match matter.value(&element.id) {
         Some(Value::Files(rows)) => rows,
         _ => Vec::new(),
@@ -236,9 +240,11 @@ impl Office {
     /// A file that is not this document's is told at the field.
     pub(crate) async fn staying(&self, matter: &Matter, act: &StepAct) -> Result<Option<Staying>, Fail> {
         let procedure = self.house().procedure(&matter.procedure, &matter.version)?;
-        let files = of_form(&procedure, Form::Files).filter(|_| element(&procedure).is_some());
-        let taken = |one: &&Element| procedure.step(&act.step).is_some_and(|step| step.may_give(&one.id));
-        let Some(files) = files.filter(taken) else { return Ok(None) };
+        let taken = |one: &&Element| {
+            one.kind == Form::Files && procedure.step(&act.step).is_some_and(|step| step.may_give(&one.id))
+        };
+        let files = procedure.elements.iter().find(taken).filter(|_| element(&procedure).is_some());
+        let Some(files) = files else { return Ok(None) };
         let before = file_rows(matter, files);
         let Some(keep) = &act.keep else {
             return Ok(Some(Staying { element: files.id.clone(), rows: before.clone(), before }));
@@ -260,25 +266,18 @@ impl Office {
     /// # Errors
     /// As for [`Office::document`].
     pub async fn preview(&self, caller: &Caller, matter: i64) -> Result<Article, Fail> {
-        let document = self.document(caller, matter).await?;
-        let (matter, _) = self.matter_and_key(caller, matter).await?;
-        let unit = self.units(caller).await?.into_iter().find(|one| Some(one.id) == matter.unit);
-        let now = self.now();
-        let edition = Edition {
-            kind: document.kind,
-            title: document.title,
-            attribute: Attribute::Proactive,
-            published_at: now,
-            fields: document.fields,
-            files: Vec::new(),
-            corrects: None,
-        };
-        Ok(Article::unpublished(
-            edition,
-            unit.map(|unit| unit.name).unwrap_or_default(),
-            document.columns,
-            document.files,
-        ))
+        let (matter, key) = self.matter_and_key(caller, matter).await?;
+        let (house, now) = (self.house().clone(), self.now());
+        let procedure = house.procedure(&matter.procedure, &matter.version)?;
+        let found = self.read(move |q| {
+            let Some(drafted) = compose::drafted(q, &house, &procedure, &matter)? else { return Ok(None) };
+            let all: Vec<FileView> = attach::of_matter(q, matter.id)?.iter().map(|file| file.view(&key)).collect();
+            let files = drafted.files.iter().filter_map(|(row, _)| all.iter().find(|file| file.row == *row).cloned());
+            let unit = compose::unit_name(q, matter.unit)?.unwrap_or_default();
+            let edition = Edition { files: Vec::new(), corrects: None, ..drafted.draft.shown(now) };
+            Ok(Some(Article::unpublished(edition, unit, drafted.columns, files.collect())))
+        });
+        found.await?.ok_or(Fail::NotFound)
     }
 
     /// The document of a matter.
@@ -296,12 +295,15 @@ impl Office {
             .read(move |q| {
                 let fields = fields(q, &procedure, matter.id, &key)?;
                 let mut texts = Fields::new();
-                for one in procedure.elements.iter().filter(|one| one.kind.is_text() && one.kind != Form::Document) {
+                let own = |one: &&Element| one.kind.is_text() && !matches!(one.kind, Form::Document | Form::Reductions);
+                for one in procedure.elements.iter().filter(own) {
                     texts.extend(text(q, matter.id, &one.id, &key)?.map(|words| (one.id.clone(), words)));
                 }
                 let columns = columns_of(&procedure, &matter);
                 let kind = kind_of(&house, &procedure, &matter);
-                let named = of_form(&procedure, Form::Files).map(|one| file_rows(&matter, one)).unwrap_or_default();
+                let rows = |element: Option<&Element>| element.map(|one| file_rows(&matter, one)).unwrap_or_default();
+                let (named, instead) =
+                    (rows(of_form(&procedure, Form::Files)), rows(procedure.element(reduce::PUBLIC_FILES)));
                 let all: Vec<FileView> = attach::of_matter(q, matter.id)?.iter().map(|file| file.view(&key)).collect();
                 let file = |row: i64| all.iter().find(|file| file.row == row).cloned();
                 let gaps = kind.map(|kind| gaps(kind, &procedure, &fields, &columns)).unwrap_or_default();
@@ -312,6 +314,8 @@ impl Office {
                     columns,
                     texts,
                     files: named.into_iter().filter_map(file).collect(),
+                    reductions: reduce::entries(q, &procedure, matter.id, &key)?,
+                    public_files: instead.into_iter().filter_map(file).collect(),
                     gaps,
                 })
             })

@@ -272,6 +272,7 @@ fn article(q: &mut Query<'_>, body: i64, wanted: &str) -> Result<Option<Article>
         edition.fields.clear();
         edition.files.clear();
         edition.corrects = None;
+        edition.reduced = None;
         if standing == Standing::Gone {
             edition.title.clear();
         }

@@ -7,8 +7,9 @@ use matter::{Act, Fact, Facts, Matter, Procedure, Value};
 use publication::kind::TITLE;
 
 use crate::house::House;
+use crate::reopen::Reopened;
 use crate::store::{Fault, Query};
-use crate::{document, hits, params, statements};
+use crate::{document, hits, params, reduce, statements};
 
 statements! {
     UNIT = "select settings from unit where id = $1 and body_id = $2 and state = 'active'";
@@ -16,7 +17,8 @@ statements! {
     EARLIER = "select count(distinct m.id) from lookup mine join lookup same on same.body_id = mine.body_id and same.kind = 'content' and same.hash = mine.hash join matter m on m.id = same.matter_id where mine.matter_id = $1 and mine.kind = 'content' and m.id <> $2 and m.phase = 'closed' and exists (select 1 from lookup a join lookup b on b.body_id = a.body_id and b.kind = a.kind and b.hash = a.hash where a.matter_id = $3 and b.matter_id = m.id and a.kind in ('id_number', 'phone', 'email'))";
 }
 
-/// The facts that deciding this act may ask for, with their values.
+/// The facts that deciding this act may ask for, with their values. `seen`: what was found when the
+/// reduced copy was opened again for this act.
 pub(crate) fn read(
     q: &mut Query<'_>,
     house: &House,
@@ -24,11 +26,18 @@ pub(crate) fn read(
     procedure: &Procedure,
     matter: Option<&Matter>,
     act: &Act,
+    seen: Option<&Reopened>,
 ) -> Result<Facts, Fault> {
     let mut facts = BTreeMap::new();
     for fact in Facts::needed(procedure, matter, act) {
         let value = match fact {
             Fact::DocumentGaps | Fact::PersonalHits => of_document(q, house, procedure, matter, fact)?,
+            Fact::Reductions => i64::try_from(reductions(q, house, procedure, matter)?).unwrap_or(i64::MAX),
+            Fact::Remains if reductions(q, house, procedure, matter)? == 0 => 0,
+            Fact::Remains => {
+                let places = matter.map_or(0, |matter| Reopened::places(seen, matter));
+                i64::try_from(places).unwrap_or(i64::MAX)
+            }
             Fact::ClauseAsked => {
                 let kind = matter.and_then(|matter| document::kind_of(house, procedure, matter));
                 i64::from(kind.is_some_and(|kind| kind.clause))
@@ -38,6 +47,19 @@ pub(crate) fn read(
         facts.insert(fact, value);
     }
     Ok(Facts(facts))
+}
+
+/// How many entries the list of removals has.
+fn reductions(
+    q: &mut Query<'_>,
+    house: &House,
+    procedure: &Procedure,
+    matter: Option<&Matter>,
+) -> Result<usize, Fault> {
+    let Some(matter) = matter else { return Ok(0) };
+    let root = crate::row::root(q, matter)?;
+    let key = house.keys.matter(q, root)?;
+    Ok(reduce::entries(q, procedure, matter.id, &key)?.len())
 }
 
 /// How much the document lacks, or how many pieces of personal data it shows. One without a kind lacks
@@ -80,7 +102,7 @@ fn one(q: &mut Query<'_>, body: i64, matter: Option<&Matter>, act: &Act, fact: F
             let handler = act.values.get("handler").and_then(Value::id);
             Ok(q.row(&HANDLER, params![handler, body, unit], |row| row.get(0))?.unwrap_or(0))
         }
-        Fact::DocumentGaps | Fact::ClauseAsked | Fact::PersonalHits => Ok(0),
+        Fact::DocumentGaps | Fact::ClauseAsked | Fact::PersonalHits | Fact::Reductions | Fact::Remains => Ok(0),
         Fact::EarlierAnswered => {
             let Some(matter) = matter else { return Ok(0) };
             let id = matter.id;

@@ -179,6 +179,7 @@ impl Office {
             values,
             texts,
             child: None,
+            seen: None,
         };
         Ok(ReadyFiling { work, wrapped, files, code, password })
     }

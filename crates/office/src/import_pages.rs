@@ -112,6 +112,7 @@ fn make(
         attribute: Attribute::Proactive,
         files: Vec::new(),
         corrects: None,
+        reduced: None,
         approved_by: vec![Caller::importer(body).actor],
     };
     let columns = house.rules.columns(&house.body_kind(body));

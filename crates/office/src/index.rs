@@ -27,7 +27,7 @@ pub(crate) const CONSUMER: &str = "search";
 /// The name under which a filling holds the feed's changes until its index has seen them.
 const FILLING: &str = "search filling";
 /// Changes indexed with one commit.
-const BATCH: u32 = 500;
+const BATCH: u32 = 5000;
 /// Rows read at once by a filling, and documents after which it commits.
 const ROWS: u32 = 1000;
 const COMMIT: u64 = 200_000;

@@ -91,6 +91,7 @@ pub(crate) struct Raw {
     unit: Option<i64>,
     at: i64,
     public: bool,
+    taken_down: bool,
     number: Option<String>,
     unit_name: Option<String>,
     columns: Vec<String>,
@@ -110,6 +111,7 @@ pub(crate) fn editions(q: &mut Query<'_>, after: i64, upto: i64, most: u32) -> R
             unit: row.get(6)?,
             at: row.get(7)?,
             public: row.get::<String>(8)? == "public",
+            taken_down: row.get::<String>(8)? == "taken_down",
             number: row.get(9)?,
             unit_name: row.get(10)?,
             columns: Vec::new(),
@@ -140,8 +142,8 @@ pub(crate) fn told_of(q: &mut Query<'_>, id: i64) -> Result<Vec<i64>, Fault> {
 
 /// What becomes of an edition in the index; one that is not public, or has no words, is not in it.
 pub(crate) fn op(rules: &Rulebook, raw: Raw) -> Result<Op, Fault> {
-    let id = raw.id;
-    Ok(doc(rules, raw)?.map_or(Op::Delete(id), Op::Put))
+    let gone = if raw.taken_down { Op::Erase(raw.id) } else { Op::Delete(raw.id) };
+    Ok(doc(rules, raw)?.map_or(gone, Op::Put))
 }
 
 /// The document of an edition that is public.

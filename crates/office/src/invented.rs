@@ -42,6 +42,7 @@ impl Office {
                     attribute: Attribute::Proactive,
                     files: Vec::new(),
                     corrects: None,
+                    reduced: None,
                     approved_by: vec![1],
                 };
                 let edition = draft.publish(text.at).map_err(|fault| Fault::Shape(fault.sentence().to_owned()))?;

@@ -36,10 +36,12 @@ pub enum Kind {
     Release,
     /// Publish the document of the matter of this id, at the time set for it.
     Publish,
+    /// Remove the file of this note from the disk: no edition names it any more.
+    Unlink,
 }
 
 impl Kind {
-    const ALL: [Self; 4] = [Self::Render, Self::Mail, Self::Release, Self::Publish];
+    const ALL: [Self; 5] = [Self::Render, Self::Mail, Self::Release, Self::Publish, Self::Unlink];
 
     /// What operators read.
     pub const fn label(self) -> &'static str {
@@ -48,6 +50,7 @@ impl Kind {
             Self::Mail => "发送邮件",
             Self::Release => "放出公开文件",
             Self::Publish => "定时发布",
+            Self::Unlink => "删除已撤下的文件",
         }
     }
 
@@ -58,6 +61,7 @@ impl Kind {
             Self::Mail => "mail",
             Self::Release => "release",
             Self::Publish => "publish",
+            Self::Unlink => "unlink",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The office itself: the store and what every act needs beside it.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use law::{Date, Moment};
 use matter::{Actor, Procedure};
@@ -13,6 +13,7 @@ use crate::house::House;
 use crate::index::Indexes;
 use crate::keys::Keys;
 use crate::permit::Caller;
+use crate::reopen::PageMaker;
 use crate::rulebook::Rulebook;
 use crate::store;
 use crate::store::{Fault, Lane, Query, Store, StoreUrl, Tx};
@@ -58,6 +59,7 @@ pub struct Office {
     data: Arc<PathBuf>,
     indexes: Arc<Indexes>,
     shown: Option<i64>,
+    pub(crate) pages: Arc<OnceLock<PageMaker>>,
 }
 
 impl Office {
@@ -76,7 +78,14 @@ impl Office {
         let keys = Keys::open(&data, create, &*random)?;
         let house = Arc::new(House::new(rules, clock, random, keys));
         let indexes = Indexes::open(&data)?;
-        let mut office = Office { store, house, data: Arc::new(data), indexes: Arc::new(indexes), shown: None };
+        let mut office = Office {
+            store,
+            house,
+            data: Arc::new(data),
+            indexes: Arc::new(indexes),
+            shown: None,
+            pages: Arc::default(),
+        };
         office.learn()?;
         if create && office.house.first_body().is_none() {
             office.make_body(None, "default", "本机关", &BodySettings::default())?;

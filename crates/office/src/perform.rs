@@ -15,8 +15,9 @@ use crate::keys::{BodyKeys, MatterKey};
 use crate::office::{Office, actor};
 use crate::permit::Caller;
 use crate::prepare::{self, Lock};
-use crate::row;
+use crate::reopen::Reopened;
 use crate::store::{Lane, Tx};
+use crate::{reduce, row};
 
 /// A step to perform.
 #[derive(Clone, Debug, Default)]
@@ -48,8 +49,11 @@ impl Office {
         let keys = self.body_keys(caller.body).await?;
         let (matter, key) = self.matter_and_key(caller, act.matter).await?;
         self.tell_gaps(caller, &matter, &act.step).await?;
+        let seen = self.reopened(&matter, &act.step).await?;
+        seen.iter().try_for_each(Reopened::passed)?;
         let stay = self.staying(&matter, &act).await?;
         let (mut work, files) = self.ready_step(caller, act, &matter, &key, &keys)?;
+        work.seen = seen;
         work.values.extend(stay.and_then(|stay| stay.with(files.value())));
         let (house, key) = (self.house().clone(), work.key.clone());
         let done = self.write(Lane::People, move |tx| {
@@ -120,7 +124,8 @@ impl Office {
             None => return Err(Fail::NotFound),
         };
         gate::secrecy(caller, &procedure, &act.answers, &act.files)?;
-        let wrong = document::pack(self.house(), caller.body, &procedure, &step, Some(matter), &mut act.answers);
+        let mut wrong = document::pack(self.house(), caller.body, &procedure, &step, Some(matter), &mut act.answers);
+        wrong.extend(reduce::pack(&procedure, &step, &mut act.answers));
         if !wrong.is_empty() {
             return Err(Fail::Invalid(wrong));
         }
@@ -152,6 +157,7 @@ impl Office {
             values,
             texts,
             child,
+            seen: None,
         };
         Ok((work, files))
     }

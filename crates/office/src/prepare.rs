@@ -129,7 +129,7 @@ fn seal(element: &Element, text: &str, lock: &Lock<'_>, opening: bool) -> Sealed
         Kind::Address => (text::mask::address(text), None),
         Kind::Email => (text::mask::text(text).text, Some("email")),
         // Official text, readable for those who see its matter; lists show the title.
-        Kind::Document => (String::new(), None),
+        Kind::Document | Kind::Reductions => (String::new(), None),
         Kind::Text if opening => (text::mask::text(text).text, Some("content")),
         _ => (text::mask::text(text).text, None),
     };

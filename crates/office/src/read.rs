@@ -10,6 +10,7 @@ use crate::fail::Fail;
 use crate::keys::MatterKey;
 use crate::office::{Office, actor};
 use crate::permit::Caller;
+use crate::reopen::Reopened;
 use crate::store::{Fault, Lane, Query, Tx};
 use crate::texts::{Eyes, Texts};
 use crate::view::{ClockView, MatterView, OptionView, PaperView, ProposalView, Relative, TimelineItem};
@@ -80,7 +81,7 @@ impl Office {
             let mut views = Vec::new();
             for step in &rule.steps {
                 let act = Act::new(&step.id, actor.clone(), now.max(found.at));
-                let facts = facts::read(q, &house, found.body, &rule, Some(&found), &act)?;
+                let facts = facts::read(q, &house, found.body, &rule, Some(&found), &act, Some(&Reopened::later()))?;
                 views.extend(option(&rule, &house.rules.law, &bodies, &facts, &found, &act));
             }
             Ok((read, views))

@@ -13,7 +13,7 @@ use crate::job::{self, Job};
 use crate::keys::MatterKey;
 use crate::office::Office;
 use crate::publish;
-use crate::store::{Fault, Lane, Tx};
+use crate::store::{Fault, Lane, Query, Tx};
 use crate::{params, row, statements};
 
 statements! {
@@ -22,11 +22,15 @@ statements! {
     DUE = "select f.position, f.hash, f.file_id, s.path, s.matter_id from edition_file f join file s on s.id = f.file_id where f.edition_id = $1 and f.state = 'due'";
     LAID = "update edition_file set state = 'public' where edition_id = $1 and position = $2";
     SERVED = "select f.name, f.media, f.hash, f.state, e.state from edition_file f join edition e on e.id = f.edition_id where f.public_id = $1 and f.body_id in (select b.id from body b where b.id = $2 or b.host_id = $2)";
+    STILL_NAMED = "select count(*) from edition_file where hash = $1";
+    NOTE = "insert into unlink (id, body_id, hash) values ($1, $2, $3)";
+    NOTED = "select hash from unlink where id = $1";
+    DROP = "delete from unlink where id = $1";
     EXPIRED = "select id, body_id from edition where expires_on < $1 and state = 'public' limit 200";
 }
 
-/// The files that a matter's document names now, in order, each with its row.
-pub(crate) fn named(tx: &mut Tx<'_>, matter: &Matter, key: &MatterKey) -> Result<Vec<(i64, Attachment)>, Fault> {
+/// Every file that a matter's document names now, each with its row.
+pub(crate) fn all(q: &mut Query<'_>, matter: &Matter, key: &MatterKey) -> Result<Vec<(i64, Attachment)>, Fault> {
     let ids: Vec<i64> = matter
         .values
         .values()
@@ -35,7 +39,17 @@ pub(crate) fn named(tx: &mut Tx<'_>, matter: &Matter, key: &MatterKey) -> Result
             _ => Vec::new(),
         })
         .collect();
-    let rows = tx.rows(&OF_MATTER, params![matter.id], |row| {
+    named(q, matter, &ids, key)
+}
+
+/// These files of a matter, in order, each with its row.
+pub(crate) fn named(
+    q: &mut Query<'_>,
+    matter: &Matter,
+    ids: &[i64],
+    key: &MatterKey,
+) -> Result<Vec<(i64, Attachment)>, Fault> {
+    let rows = q.rows(&OF_MATTER, params![matter.id], |row| {
         Ok((
             row.get::<i64>(0)?,
             row.get::<Vec<u8>>(1)?,
@@ -46,7 +60,7 @@ pub(crate) fn named(tx: &mut Tx<'_>, matter: &Matter, key: &MatterKey) -> Result
     })?;
     let mut files = Vec::new();
     for wanted in ids {
-        let Some((id, name, media, size, hash)) = rows.iter().find(|(id, ..)| *id == wanted) else { continue };
+        let Some((id, name, media, size, hash)) = rows.iter().find(|(id, ..)| id == wanted) else { continue };
         let hash = hash.as_ref().ok_or(Fault::Absent("hash of the file"))?;
         files.push((
             *id,
@@ -54,6 +68,18 @@ pub(crate) fn named(tx: &mut Tx<'_>, matter: &Matter, key: &MatterKey) -> Result
         ));
     }
     Ok(files)
+}
+
+/// Notes that a file is to leave the disk, unless an edition still names it. The job comes before all
+/// others; a failure of power after the commit only makes it later.
+pub(crate) fn unlink_later(tx: &mut Tx<'_>, body: i64, hash: &str) -> Result<(), Fault> {
+    let named: i64 = tx.row(&STILL_NAMED, params![hash], |row| row.get(0))?.unwrap_or(0);
+    if named > 0 {
+        return Ok(());
+    }
+    let id = tx.new_id()?;
+    tx.execute(&NOTE, params![id, body, hash])?;
+    job::enqueue(tx, body, job::Kind::Unlink, id, Moment::from_millis(0))
 }
 
 /// Writes the rows of an edition's files; the bytes follow.
@@ -122,13 +148,39 @@ impl Office {
             }
             let target = self.public_path(&hash);
             write_whole(&target, &bytes).map_err(|error| Fault::files(&target, &error))?;
-            laid.push(position);
+            laid.push((position, hash));
         }
         let job = job.clone();
         Ok(self.store.write_blocking(Lane::Bulk, move |tx| {
-            for position in laid {
-                tx.execute(&LAID, params![edition, position])?;
+            for (position, hash) in laid {
+                // Taken down while it was laid open.
+                if tx.execute(&LAID, params![edition, position])? == 0 {
+                    unlink_later(tx, body, &hash)?;
+                }
             }
+            job::done(tx, &job)
+        })?)
+    }
+
+    /// Removes a file that was noted for it.
+    pub(crate) fn unlink(&self, job: &Job) -> Result<(), Fail> {
+        let id = job.target;
+        let noted = self.store.read_blocking(move |q| {
+            let Some(hash) = q.row(&NOTED, params![id], |row| row.get::<String>(0))? else { return Ok(None) };
+            let named: i64 = q.row(&STILL_NAMED, params![&hash], |row| row.get(0))?.unwrap_or(0);
+            Ok((named == 0).then_some(hash))
+        })?;
+        for path in noted.iter().map(|hash| self.public_path(hash)).flat_map(|path| [path.with_extension(PART), path]) {
+            match std::fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(Fail::Fault(Fault::files(&path, &error)));
+                }
+                _ => {}
+            }
+        }
+        let job = job.clone();
+        Ok(self.store.write_blocking(Lane::Bulk, move |tx| {
+            tx.execute(&DROP, params![id])?;
             job::done(tx, &job)
         })?)
     }
@@ -186,13 +238,16 @@ impl Office {
     }
 }
 
+/// Extension of a file that is being written.
+const PART: &str = "part";
+
 /// Writes a file that is either whole or not there.
 fn write_whole(target: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::io::Write;
     if let Some(folder) = target.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    let part = target.with_extension("part");
+    let part = target.with_extension(PART);
     let mut file = std::fs::File::create(&part)?;
     file.write_all(bytes)?;
     file.sync_all()?;

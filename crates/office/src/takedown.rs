@@ -8,9 +8,8 @@ use law::{Clock, Moment};
 use crate::fail::{Fail, FieldError};
 use crate::office::Office;
 use crate::permit::{Caller, Role};
-use crate::publish;
 use crate::store::{Fault, Lane, Query, Row, Tx};
-use crate::{audit, log, params, statements};
+use crate::{audit, log, params, publish, release, statements};
 
 statements! {
     NAMED = "select value from setting where body_id = $1 and key = 'takedown.officers'";
@@ -19,7 +18,6 @@ statements! {
     EMPTY = "update edition set content = $1, title = '', hash = '', number = null, written_on = null, salt = null, state = 'taken_down', ended_at = $2, ended_why = '' where id = $3";
     FILES = "select hash from edition_file where edition_id = $1";
     FORGET_FILES = "delete from edition_file where edition_id = $1";
-    STILL_NAMED = "select count(*) from edition_file where hash = $1";
     FORGET_LINKS = "delete from relation where from_item = $1 or to_item = $1";
     KEEP = "insert into takedown (id, body_id, item, reason, by_id, at, report_by) values ($1, $2, $3, $4, $5, $6, $7)";
     CONFIRM = "update takedown set confirmed_by = $1, confirmed_at = $2 where id = $3 and body_id = $4 and confirmed_by is null and by_id <> $1";
@@ -161,62 +159,41 @@ impl Office {
             .due
             .text();
         let (caller, item) = (caller.clone(), item.to_owned());
-        let (id, bare) = self
-            .write(Lane::People, move |tx| {
-                only_named(&named(tx, caller.body)?, &caller)?;
-                let editions = tx.rows(&EDITIONS, params![caller.body, &item], |row| {
-                    Ok((
-                        row.get::<i64>(0)?,
-                        row.get::<String>(1)?,
-                        row.get::<String>(2)?,
-                        row.get::<i64>(3)?,
-                        row.get::<String>(4)?,
-                    ))
-                })?;
-                if editions.iter().all(|(.., state)| state == "taken_down") {
-                    return Err(Fail::NotFound);
-                }
-                let mut bare = Vec::new();
-                for (edition, public_id, kind, published_at, _) in &editions {
-                    bare.extend(tx.rows(&FILES, params![*edition], |row| row.get::<String>(0))?);
-                    tx.execute(&FORGET_FILES, params![*edition])?;
-                    publish::end(tx, caller.body, *edition, "taken_down", "", now)?;
-                    tx.execute(&EMPTY, params![nothing(kind, *published_at), now.millis(), *edition])?;
-                    log::forget_copy(tx, *edition)?;
-                    let record =
-                        publication::log::Withdrawal { withdrawn: public_id.clone(), at: now, reason: String::new() };
-                    log::enter(
-                        tx,
-                        &*house.random,
-                        caller.body,
-                        log::kind::WITHDRAWAL,
-                        *edition,
-                        record.canonical(),
-                        now,
-                    )?;
-                }
-                tx.execute(&FORGET_LINKS, params![&item])?;
-                let mut unnamed = Vec::new();
-                for hash in bare {
-                    let others: i64 = tx.row(&STILL_NAMED, params![&hash], |row| row.get(0))?.unwrap_or(0);
-                    unnamed.extend((others == 0).then_some(hash));
-                }
-                let id = tx.new_id()?;
-                tx.execute(&KEEP, params![id, caller.body, &item, reason.id(), caller.actor, now.millis(), report_by])?;
-                audit::note(tx, caller.body, now, caller.actor, "takedown", &item, reason.id())?;
-                Ok((id, unnamed))
-            })
-            .await?;
-        for hash in bare {
-            let path = self.public_path(&hash);
-            match std::fs::remove_file(&path) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(Fail::Fault(Fault::files(&path, &error)));
-                }
-                _ => {}
+        self.write(Lane::People, move |tx| {
+            only_named(&named(tx, caller.body)?, &caller)?;
+            let editions = tx.rows(&EDITIONS, params![caller.body, &item], |row| {
+                Ok((
+                    row.get::<i64>(0)?,
+                    row.get::<String>(1)?,
+                    row.get::<String>(2)?,
+                    row.get::<i64>(3)?,
+                    row.get::<String>(4)?,
+                ))
+            })?;
+            if editions.iter().all(|(.., state)| state == "taken_down") {
+                return Err(Fail::NotFound);
             }
-        }
-        Ok(id)
+            let mut bare = Vec::new();
+            for (edition, public_id, kind, published_at, _) in &editions {
+                bare.extend(tx.rows(&FILES, params![*edition], |row| row.get::<String>(0))?);
+                tx.execute(&FORGET_FILES, params![*edition])?;
+                publish::end(tx, caller.body, *edition, "taken_down", "", now)?;
+                tx.execute(&EMPTY, params![nothing(kind, *published_at), now.millis(), *edition])?;
+                log::forget_copy(tx, *edition)?;
+                let record =
+                    publication::log::Withdrawal { withdrawn: public_id.clone(), at: now, reason: String::new() };
+                log::enter(tx, &*house.random, caller.body, log::kind::WITHDRAWAL, *edition, record.canonical(), now)?;
+            }
+            tx.execute(&FORGET_LINKS, params![&item])?;
+            bare.sort_unstable();
+            bare.dedup();
+            bare.iter().try_for_each(|hash| release::unlink_later(tx, caller.body, hash))?;
+            let id = tx.new_id()?;
+            tx.execute(&KEEP, params![id, caller.body, &item, reason.id(), caller.actor, now.millis(), report_by])?;
+            audit::note(tx, caller.body, now, caller.actor, "takedown", &item, reason.id())?;
+            Ok(id)
+        })
+        .await
     }
 
     /// Confirms a take-down of the other named officer.
@@ -255,6 +232,7 @@ fn nothing(kind: &str, published_at: i64) -> String {
         fields: Default::default(),
         files: Vec::new(),
         corrects: None,
+        reduced: None,
     }
     .canonical()
 }

@@ -86,7 +86,8 @@ impl Eyes<'_> {
             return None;
         }
         let kind = element.map(|element| element.kind);
-        let hidden = matches!(kind, Some(Kind::IdNumber | Kind::Phone | Kind::Address | Kind::Email));
+        let hidden =
+            matches!(kind, Some(Kind::IdNumber | Kind::Phone | Kind::Address | Kind::Email | Kind::Reductions));
         let opened = (self.party || !hidden).then(|| self.key.open_text(sealed).ok()).flatten();
         let label = matter::label(self.procedure, name).to_owned();
         Some(TextView { label, masked: masked.clone(), opened })

@@ -14,6 +14,7 @@ use crate::office::{Office, actor};
 use crate::perform::StepAct;
 use crate::permit::Caller;
 use crate::prepare;
+use crate::reopen::Reopened;
 use crate::view::ClockView;
 
 /// What an act would bring about.
@@ -62,7 +63,7 @@ impl Office {
         let act = Act { values, ..Act::new(&step.id, actor(caller), at) };
         let (house, body, now, rule) = (self.house().clone(), caller.body, self.now(), procedure.clone());
         let found = self.read(move |q| {
-            let facts = facts::read(q, &house, body, &rule, matter.as_ref(), &act)?;
+            let facts = facts::read(q, &house, body, &rule, matter.as_ref(), &act, Some(&Reopened::later()))?;
             let chain = house.chain_of(body);
             let bodies: Vec<&str> = chain.iter().map(String::as_str).collect();
             let law = &house.rules.law;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use law::Moment;
 use matter::{Actor, Effect, apply, paper_rendered};
@@ -17,6 +17,7 @@ use crate::mail::Carrier;
 use crate::office::Office;
 use crate::paper::{self, Letter, Letterhead};
 use crate::prepare::Texts;
+use crate::reopen::Reopened;
 use crate::store::{Fault, Lane, Query, Tx};
 use crate::{audit, draft, mail, params, release, remedy, row, statements};
 
@@ -30,6 +31,9 @@ statements! {
 
 /// Pause between looks at the store when nothing wakes the worker.
 const IDLE: Duration = Duration::from_millis(400);
+/// Least pause between two takings-in of changes by a busy worker: each writes a segment of the index,
+/// and many small ones cost more to merge than all acts together.
+const INDEX_PAUSE: Duration = Duration::from_millis(600);
 /// How long done jobs are kept for those who look back.
 const JOBS_KEPT_HOURS: i64 = 7 * 24;
 /// Audit records chained in one turn.
@@ -42,7 +46,7 @@ impl Office {
     /// # Errors
     /// Our failure.
     pub fn settle(&self, carrier: &dyn Carrier) -> Result<(), Fail> {
-        while self.turn(carrier)? {}
+        while self.turn(carrier, true)? {}
         Ok(())
     }
 
@@ -50,14 +54,18 @@ impl Office {
     pub fn work(&self, carrier: Arc<dyn Carrier>, stop: Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
         let office = self.clone();
         std::thread::spawn(move || {
-            let mut swept = None;
+            let (mut swept, mut indexed) = (None, None);
             while !stop.load(Ordering::Relaxed) {
                 let now = office.now();
                 if swept.is_none_or(|at: Moment| at.plus_hours(1) <= now) {
                     swept =
                         office.hourly().map(|()| now).map_err(|fail| tracing::warn!(?fail, "nothing was swept")).ok();
                 }
-                match office.turn(&*carrier) {
+                let index = indexed.is_none_or(|at: Instant| at.elapsed() >= INDEX_PAUSE);
+                if index {
+                    indexed = Some(Instant::now());
+                }
+                match office.turn(&*carrier, index) {
                     Ok(true) => {}
                     Ok(false) => std::thread::sleep(IDLE),
                     Err(fail) => {
@@ -84,10 +92,10 @@ impl Office {
     }
 
     /// One turn; answers whether there may be more to do at once.
-    fn turn(&self, carrier: &dyn Carrier) -> Result<bool, Fail> {
+    fn turn(&self, carrier: &dyn Carrier, index: bool) -> Result<bool, Fail> {
         let lapsed = self.lapse()?;
         let worked = self.one_job(carrier)? | self.expire()?;
-        let indexed = self.indexes().follow(&self.store, self.house())?;
+        let indexed = index && self.indexes().follow(&self.store, self.house())?;
         let chained = self.store.write_blocking(Lane::Bulk, |tx| audit::chain(tx, CHAINED))?;
         // What is pending is sealed once nothing else waits, and at the latest after a second of work.
         let busy = lapsed || worked || indexed || chained > 0;
@@ -147,6 +155,7 @@ impl Office {
             Kind::Mail => mail::send(self, carrier, &job),
             Kind::Release => self.lay_open(&job),
             Kind::Publish => self.publish_due(&job),
+            Kind::Unlink => self.unlink(&job),
         };
         if let Err(fail) = outcome {
             let why = match fail {
@@ -167,6 +176,7 @@ impl Office {
     /// hand is left alone.
     fn publish_due(&self, job: &Job) -> Result<(), Fail> {
         let (house, job, now) = (self.house().clone(), job.clone(), self.now());
+        let seen = self.seen_before(&job)?;
         self.store.write_blocking(Lane::Bulk, move |tx| {
             let Some(matter) = row::lock(tx, job.body, job.target)? else { return Ok(()) };
             let procedure = house.procedure(&matter.procedure, &matter.version)?;
@@ -184,11 +194,21 @@ impl Office {
                     values: Default::default(),
                     texts: Texts::default(),
                     child: None,
+                    seen,
                 };
                 perform(tx, &house, work)?;
             }
             Ok::<_, Fail>(job::done(tx, &job)?)
         })
+    }
+
+    /// What opening the reduced copy again finds before a job publishes it.
+    fn seen_before(&self, job: &Job) -> Result<Option<Reopened>, Fail> {
+        let (body, target) = (job.body, job.target);
+        let Some(matter) = self.store.read_blocking(move |q| row::read(q, body, target))? else { return Ok(None) };
+        let procedure = self.house().procedure(&matter.procedure, &matter.version)?;
+        let step = procedure.steps.iter().find(|step| step.effects.contains(&Effect::PublishDocument));
+        step.map_or(Ok(None), |step| self.reopen_blocking(&matter, &step.id))
     }
 
     /// Renders a letter with the template it is pinned to, seals it, and records its hash.
@@ -269,6 +289,7 @@ fn lapse_first(tx: &mut Tx<'_>, house: &House, body: i64, id: i64, now: Moment) 
         values: Default::default(),
         texts: Texts::default(),
         child: None,
+        seen: None,
     };
     perform(tx, house, work).map(|_| true)
 }

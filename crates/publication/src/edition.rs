@@ -6,7 +6,7 @@ use law::Moment;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::Attribute;
+use crate::{Attribute, Reduced};
 
 /// What a person decided to make public. Becomes an [`Edition`] only by [`Draft::publish`].
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct Draft {
     pub files: Vec<Attachment>,
     /// What it corrects, if it is not the first edition.
     pub corrects: Option<Correction>,
+    /// What was removed from it: with the attribute 删减后公开, and only then.
+    pub reduced: Option<Reduced>,
     /// Officers who approved the publication; an edition without an approval cannot exist.
     pub approved_by: Vec<i64>,
 }
@@ -69,6 +71,9 @@ pub struct Edition {
     /// What it corrects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrects: Option<Correction>,
+    /// What was removed from it (删减后公开).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reduced: Option<Reduced>,
 }
 
 /// Why a draft may not become public.
@@ -80,6 +85,8 @@ pub enum Fault {
     NotApproved,
     /// There is nothing to publish.
     Empty,
+    /// 删减后公开 without a removal, or a removal without 删减后公开.
+    NotAsReduced,
 }
 
 impl Fault {
@@ -88,6 +95,7 @@ impl Fault {
         match self {
             Fault::NotPublic => "公开属性不是主动公开或删减后公开，不能发布；请先完成公开属性审查。",
             Fault::NotApproved => "尚未经审批，不能发布；请先送审。",
+            Fault::NotAsReduced => "公开属性和删减清单不一致，不能发布；删减后公开的要有删减，主动公开的没有删减。",
             Fault::Empty => "标题或内容为空，不能发布；请补充后再提交。",
         }
     }
@@ -102,11 +110,20 @@ impl Draft {
         if self.approved_by.is_empty() {
             return Err(Fault::NotApproved);
         }
+        let removed = self.reduced.as_ref().is_some_and(|reduced| reduced.removed.iter().any(|one| one.count > 0));
+        if removed != (self.attribute == Attribute::Reduced) || self.reduced.is_some() != removed {
+            return Err(Fault::NotAsReduced);
+        }
         let blank = self.fields.values().all(|text| text.trim().is_empty()) && self.files.is_empty();
         if self.title.trim().is_empty() || blank {
             return Err(Fault::Empty);
         }
-        Ok(Edition {
+        Ok(self.shown(at))
+    }
+
+    /// As it would stand if it were published now: for previews and checks, never to be stored.
+    pub fn shown(self, at: Moment) -> Edition {
+        Edition {
             kind: self.kind,
             title: self.title,
             attribute: self.attribute,
@@ -114,7 +131,8 @@ impl Draft {
             fields: self.fields,
             files: self.files,
             corrects: self.corrects,
-        })
+            reduced: self.reduced,
+        }
     }
 }
 
@@ -160,6 +178,7 @@ mod tests {
             attribute: Attribute::Proactive,
             files: Vec::new(),
             corrects: None,
+            reduced: None,
             approved_by: vec![3],
         }
     }
@@ -174,6 +193,20 @@ mod tests {
         let empty = Draft { fields: BTreeMap::new(), ..draft() };
         assert_eq!(empty.publish(at), Err(Fault::Empty));
         assert!(draft().publish(at).is_ok());
+        let removed = |count| {
+            let removed =
+                vec![crate::Removed { kind: "个人隐私".into(), article: "条例第十五条".into(), count }];
+            Some(Reduced { basis: String::new(), original: String::new(), removed })
+        };
+        for (attribute, reduced, fits) in [
+            (Attribute::Reduced, None, false),
+            (Attribute::Reduced, removed(0), false),
+            (Attribute::Reduced, removed(1), true),
+            (Attribute::Proactive, removed(1), false),
+        ] {
+            let draft = Draft { attribute, reduced, ..draft() };
+            assert_eq!(draft.publish(at).is_ok(), fits, "{attribute:?}");
+        }
     }
 
     #[test]

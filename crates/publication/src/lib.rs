@@ -8,6 +8,7 @@ mod edition;
 mod field;
 pub mod kind;
 pub mod log;
+mod reduced;
 mod relation;
 pub mod reprint;
 
@@ -15,3 +16,4 @@ pub use attribute::Attribute;
 pub use column::{Column, Columns};
 pub use edition::{Attachment, Correction, Draft, Edition, Fault, commitment, sha256};
 pub use kind::Kind;
+pub use reduced::{Reduced, Reducer, Removal, Removed};

@@ -5,11 +5,11 @@ use std::ops::Bound;
 
 use tantivy::collector::{Count as Total, FacetCollector, TopDocs};
 use tantivy::query::{
-    BooleanQuery, BoostQuery, ConstScoreQuery, InvertedIndexRangeQuery, Occur, PhraseQuery, Query as Clause,
-    RangeQuery, TermQuery, TermSetQuery,
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EnableScoring, InvertedIndexRangeQuery, PhraseQuery,
+    Query as Clause, RangeQuery, TermQuery, TermSetQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocAddress, Order, Searcher, Term};
+use tantivy::{DocAddress, Score, Searcher, Term};
 use text::normal;
 use text::token::{self, Term as Word};
 
@@ -17,11 +17,8 @@ use crate::index::{Fault, Index, facet};
 use crate::number;
 use crate::schema::{AT, FACETS, ID};
 
-/// A title counts this much more than a text.
+/// Words that stand together in a title count this much more than in a text.
 const TITLE: f32 = 3.0;
-/// What was typed as a whole is the title, or the number: more than any sum of words.
-const WHOLE_TITLE: f32 = 1000.0;
-const WHOLE_NUMBER: f32 = 2000.0;
 /// So many of the best hits are put in order by their age, too.
 const WEIGHED: usize = 200;
 /// A text of today counts so much more than a very old one; half of it after a year.
@@ -106,6 +103,14 @@ pub struct Hits {
     pub relaxed: bool,
 }
 
+/// What the order of hits follows.
+enum Order<'a> {
+    /// Their time.
+    Time,
+    /// How well they fit: first these, then by words and by which of them stand together.
+    Best(Vec<DocAddress>, &'a [Vec<(usize, String)>]),
+}
+
 impl Index {
     /// Searches. Any text is a query: it has no syntax.
     pub fn search(&self, query: &Query) -> Result<Hits, Fault> {
@@ -117,42 +122,104 @@ impl Index {
         if query.scope.bodies.is_empty() || (terms.is_empty() && !blank) {
             return Ok(Hits::default());
         }
-        let mut filters = self.scope(&query.scope);
+        let mut filters = self.scope(&searcher, &query.scope)?;
         let exact = self.exact(&searcher, &numbers, &filters)?;
         filters.extend(self.filters(query));
-        let with_words = |words: Box<dyn Clause>| {
-            let mut clauses = filters.iter().map(|c| (Occur::Must, c.box_clone())).collect::<Vec<_>>();
-            clauses.push((Occur::Must, words));
-            BooleanQuery::new(clauses)
+        let with = |words: Vec<Box<dyn Clause>>| {
+            let clauses = filters.iter().map(|clause| clause.box_clone()).chain(words).collect::<Vec<_>>();
+            BooleanQuery::intersection(clauses)
         };
         if blank {
-            return self.page(&searcher, &BooleanQuery::intersection(filters), query, true);
+            let all: Vec<Box<dyn Clause>> = if filters.is_empty() { vec![Box::new(AllQuery)] } else { Vec::new() };
+            return self.page(&searcher, &with(all), &Order::Time, query);
         }
-        let every = with_words(self.every(&query.words, &terms, &numbers));
-        let mut hits = self.page(&searcher, &every, query, false)?;
+        // Terms alone, side by side with nothing else: of these the engine passes over whole blocks that
+        // cannot be among the best.
+        let every = with(terms.iter().map(|word| self.word(word)).collect());
+        let whole = self.whole(&searcher, &query.words, &numbers, with)?;
+        let near = pairs_together(&query.words);
+        let mut hits = if numbers.is_empty() {
+            self.page(&searcher, &every, &Order::Best(whole, &near), query)?
+        } else {
+            let either = BooleanQuery::union(vec![Box::new(every), Box::new(with(vec![self.numbered(&numbers)]))]);
+            self.page(&searcher, &either, &Order::Best(whole, &near), query)?
+        };
         if hits.total == 0 && query.relax && terms.len() > 1 {
-            let near = with_words(self.near(&query.words, &terms));
-            hits = Hits { relaxed: true, ..self.page(&searcher, &near, query, false)? };
+            let about = with(vec![self.near(&query.words, &terms)]);
+            hits = Hits { relaxed: true, ..self.page(&searcher, &about, &Order::Best(Vec::new(), &near), query)? };
         }
         Ok(Hits { exact, ..hits })
     }
 
-    fn page(&self, searcher: &Searcher, clause: &dyn Clause, query: &Query, blank: bool) -> Result<Hits, Fault> {
-        let offset = query.offset.min(DEEPEST);
-        let top = TopDocs::with_limit(query.limit.clamp(1, DEEPEST)).and_offset(offset);
-        let order = if query.sort == Sort::Oldest { Order::Asc } else { Order::Desc };
-        let mut found: Vec<DocAddress> = if query.sort != Sort::Relevance || blank {
-            places(searcher.search(clause, &top.order_by_fast_field::<i64>(AT, order))?)
-        } else {
-            match query.now.filter(|_| offset < WEIGHED) {
-                None => places(searcher.search(clause, &top.order_by_score())?),
-                Some(now) => weighed(searcher, clause, offset, query.limit, now)?,
+    fn page(&self, searcher: &Searcher, clause: &dyn Clause, order: &Order, query: &Query) -> Result<Hits, Fault> {
+        let (offset, limit) = (query.offset.min(DEEPEST), query.limit.min(DEEPEST));
+        let found = match order {
+            Order::Best(whole, near) if query.sort == Sort::Relevance => {
+                self.best(searcher, clause, whole, near, query)?.into_iter().skip(offset).take(limit).collect()
+            }
+            _ => {
+                let order = if query.sort == Sort::Oldest { tantivy::Order::Asc } else { tantivy::Order::Desc };
+                let top = TopDocs::with_limit(limit.max(1)).and_offset(offset);
+                let mut found = places(searcher.search(clause, &top.order_by_fast_field::<i64>(AT, order))?);
+                found.truncate(limit);
+                found
             }
         };
-        found.truncate(query.limit);
         let ids = found.into_iter().filter_map(|at| id(searcher, at).transpose());
         let (total, counts) = self.counts(searcher, clause, &query.count)?;
         Ok(Hits { total, ids: ids.collect::<Result<_, _>>()?, counts, ..Hits::default() })
+    }
+
+    /// The best hits, as many as are asked for: what was typed as a whole, then the rest. Of these the
+    /// first [`WEIGHED`] are put in an order that age, and words that stand together, have a part in; they
+    /// are the same for every page, so that no hit is shown twice or left out.
+    fn best(
+        &self,
+        searcher: &Searcher,
+        clause: &dyn Clause,
+        whole: &[DocAddress],
+        near: &[Vec<(usize, String)>],
+        query: &Query,
+    ) -> Result<Vec<DocAddress>, Fault> {
+        let wanted = query.offset.saturating_add(query.limit).clamp(WEIGHED, 2 * DEEPEST) + whole.len();
+        let mut found = searcher.search(clause, &TopDocs::with_limit(wanted).order_by_score())?;
+        found.retain(|(_, at)| !whole.contains(at));
+        let first = found.len().min(WEIGHED);
+        if let Some(best) = found.get_mut(..first) {
+            self.together(searcher, best, near)?;
+            if let Some(now) = query.now {
+                aged(searcher, best, now)?;
+            }
+            best.sort_by(|a, b| b.0.total_cmp(&a.0));
+        }
+        Ok(whole.iter().copied().chain(places(found)).collect())
+    }
+
+    /// Hits in which words stand together as they were typed count more.
+    fn together(
+        &self,
+        searcher: &Searcher,
+        hits: &mut [(Score, DocAddress)],
+        near: &[Vec<(usize, String)>],
+    ) -> Result<(), Fault> {
+        hits.sort_by_key(|(_, at)| *at);
+        for phrase in near {
+            for (field, boost) in [(self.fields.title, TITLE), (self.fields.text, 1.0)] {
+                let terms = phrase.iter().map(|(at, pair)| (*at, Term::from_field_text(field, pair)));
+                let weight = PhraseQuery::new_with_offset(terms.collect())
+                    .weight(EnableScoring::enabled_from_searcher(searcher))?;
+                for of_segment in hits.chunk_by_mut(|a, b| a.1.segment_ord == b.1.segment_ord) {
+                    let Some(segment) = of_segment.first().map(|(_, at)| at.segment_ord) else { continue };
+                    let mut phrases = weight.scorer(searcher.segment_reader(segment), boost)?;
+                    for (score, at) in of_segment {
+                        if phrases.doc() <= at.doc_id && phrases.seek(at.doc_id) == at.doc_id {
+                            *score += phrases.score();
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     /// All hits, and those of each value of the facets, in one walk.
@@ -184,25 +251,57 @@ impl Index {
             return Ok(None);
         }
         let mut clauses: Vec<Box<dyn Clause>> = scope.iter().map(|clause| clause.box_clone()).collect();
-        clauses.push(self.numbered(numbers, 0.0));
-        let newest = TopDocs::with_limit(1).order_by_fast_field::<i64>(AT, Order::Desc);
+        clauses.push(self.numbered(numbers));
+        let newest = TopDocs::with_limit(1).order_by_fast_field::<i64>(AT, tantivy::Order::Desc);
         let found = searcher.search(&BooleanQuery::intersection(clauses), &newest)?;
         found.first().map_or(Ok(None), |&(_, at)| id(searcher, at))
     }
 
-    fn numbered(&self, numbers: &[String], weight: f32) -> Box<dyn Clause> {
-        let terms = numbers.iter().map(|number| Term::from_field_text(self.fields.number, number));
-        weighing(TermSetQuery::new(terms), weight)
+    fn numbered(&self, numbers: &[String]) -> Box<dyn Clause> {
+        filter(TermSetQuery::new(numbers.iter().map(|number| Term::from_field_text(self.fields.number, number))))
     }
 
-    pub(crate) fn scope(&self, scope: &Scope) -> Vec<Box<dyn Clause>> {
-        let any = |field: Field, ids: &[i64]| {
-            let terms = ids.iter().map(|&id| Term::from_field_i64(field, id));
-            filter(TermSetQuery::new(terms))
+    /// Hits whose number, or else whose title, is what was typed, the newest first: they stand before all
+    /// others.
+    fn whole(
+        &self,
+        searcher: &Searcher,
+        words: &str,
+        numbers: &[String],
+        with: impl Fn(Vec<Box<dyn Clause>>) -> BooleanQuery,
+    ) -> Result<Vec<DocAddress>, Fault> {
+        let newest = || TopDocs::with_limit(WEIGHED).order_by_fast_field::<i64>(AT, tantivy::Order::Desc);
+        let title = Term::from_field_text(self.fields.title_key, &number::title(words));
+        let titled = filter(TermQuery::new(title, IndexRecordOption::Basic));
+        let mut found = match numbers {
+            [] => Vec::new(),
+            _ => places(searcher.search(&with(vec![self.numbered(numbers)]), &newest())?),
         };
-        let bodies = any(self.fields.body, &scope.bodies);
+        for at in places(searcher.search(&with(vec![titled]), &newest())?) {
+            if !found.contains(&at) {
+                found.push(at);
+            }
+        }
+        Ok(found)
+    }
+
+    /// What limits a search to its scope. Nothing does when all that this very searcher sees lies in it.
+    pub(crate) fn scope(&self, searcher: &Searcher, scope: &Scope) -> Result<Vec<Box<dyn Clause>>, Fault> {
+        let any = |field: Field, ids: &[i64]| -> Box<dyn Clause> {
+            let term = |id| Term::from_field_i64(field, id);
+            match ids {
+                [id] => filter(TermQuery::new(term(*id), IndexRecordOption::Basic)),
+                ids => filter(TermSetQuery::new(ids.iter().map(|&id| term(id)))),
+            }
+        };
         let units = scope.units.as_ref().map(|units| any(self.fields.unit, units));
-        std::iter::once(bodies).chain(units).collect()
+        let all: u64 = searcher.segment_readers().iter().map(|segment| u64::from(segment.max_doc())).sum();
+        let alone = match scope.bodies.as_slice() {
+            [body] => searcher.doc_freq(&Term::from_field_i64(self.fields.body, *body))? == all,
+            _ => false,
+        };
+        let bodies = (!alone).then(|| any(self.fields.body, &scope.bodies));
+        Ok(bodies.into_iter().chain(units).collect())
     }
 
     fn filters(&self, query: &Query) -> Vec<Box<dyn Clause>> {
@@ -220,24 +319,10 @@ impl Index {
         filters
     }
 
-    /// All terms, or the number as a whole; terms that stand together count more.
-    fn every(&self, words: &str, terms: &[Word], numbers: &[String]) -> Box<dyn Clause> {
-        let all = terms.iter().map(|word| (Occur::Must, self.word(word)));
-        let together = pairs_together(words).into_iter().flat_map(|phrase| {
-            [(self.fields.title, TITLE), (self.fields.text, 1.0)].map(|(field, boost)| {
-                let terms = phrase.iter().map(|(at, pair)| (*at, Term::from_field_text(field, pair)));
-                (Occur::Should, boosted(PhraseQuery::new_with_offset(terms.collect()), boost))
-            })
-        });
-        let title = Term::from_field_text(self.fields.title_key, &number::title(words));
-        let whole = weighing(TermQuery::new(title, IndexRecordOption::Basic), WHOLE_TITLE);
-        let all = BooleanQuery::new(all.chain(together).chain([(Occur::Should, whole)]).collect());
-        Box::new(BooleanQuery::union(vec![Box::new(all), self.numbered(numbers, WHOLE_NUMBER)]))
-    }
-
-    /// One term in title or text; letters and digits by their beginning, too.
+    /// One term, anywhere: the text of the index holds the title, too. Letters and digits also by their
+    /// beginning.
     pub(crate) fn word(&self, word: &Word) -> Box<dyn Clause> {
-        self.word_in(word, &[(self.fields.title, TITLE), (self.fields.text, 1.0)])
+        self.word_in(word, &[(self.fields.text, 1.0)])
     }
 
     /// One term in any of these fields, each with its weight.
@@ -251,9 +336,13 @@ impl Index {
                 let range = (Bound::Included(whole.clone()), Bound::Excluded(after));
                 either.push(filter(InvertedIndexRangeQuery::new(range.0, range.1)));
             }
-            either.push(boosted(TermQuery::new(whole, IndexRecordOption::WithFreqs), boost));
+            let term = TermQuery::new(whole, IndexRecordOption::WithFreqs);
+            either.push(if boost == 1.0 { Box::new(term) } else { boosted(term, boost) });
         }
-        Box::new(BooleanQuery::union(either))
+        match <[Box<dyn Clause>; 1]>::try_from(either) {
+            Ok([one]) => one,
+            Err(either) => Box::new(BooleanQuery::union(either)),
+        }
     }
 }
 
@@ -276,29 +365,16 @@ fn places<Key>(found: Vec<(Key, DocAddress)>) -> Vec<DocAddress> {
     found.into_iter().map(|(_, at)| at).collect()
 }
 
-/// The best hits, those among the first [`WEIGHED`] in an order that age has a part in. The set of
-/// these is the same for every page, so that no hit is shown twice or left out.
-fn weighed(
-    searcher: &Searcher,
-    clause: &dyn Clause,
-    offset: usize,
-    limit: usize,
-    now: i64,
-) -> Result<Vec<DocAddress>, Fault> {
-    let wanted = offset.saturating_add(limit).clamp(WEIGHED, 2 * DEEPEST);
-    let mut found = searcher.search(clause, &TopDocs::with_limit(wanted).order_by_score())?;
+/// Of hits that fit alike the newer count more.
+fn aged(searcher: &Searcher, hits: &mut [(Score, DocAddress)], now: i64) -> Result<(), Fault> {
     let segments = searcher.segment_readers().iter().map(|segment| segment.fast_fields().i64(AT));
     let times = segments.collect::<Result<Vec<_>, _>>()?;
-    let age = |at: &DocAddress| {
+    for (score, at) in hits {
         let written = times.get(at.segment_ord as usize).and_then(|times| times.first(at.doc_id)).unwrap_or(0);
-        now.saturating_sub(written).max(0) as f64 / YEAR_MS
-    };
-    let first = found.len().min(WEIGHED);
-    if let Some(best) = found.get_mut(..first) {
-        best.iter_mut().for_each(|(score, at)| *score *= (1.0 + FRESH * (-age(at)).exp2()) as f32);
-        best.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let age = now.saturating_sub(written).max(0) as f64 / YEAR_MS;
+        *score *= (1.0 + FRESH * (-age).exp2()) as f32;
     }
-    Ok(found.into_iter().skip(offset).take(limit).map(|(_, at)| at).collect())
+    Ok(())
 }
 
 pub(crate) fn id(searcher: &Searcher, at: DocAddress) -> Result<Option<i64>, Fault> {

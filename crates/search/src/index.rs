@@ -7,7 +7,7 @@ use std::path::Path;
 
 use tantivy::Directory;
 use tantivy::directory::{INDEX_WRITER_LOCK, MmapDirectory};
-use tantivy::indexer::IndexWriterOptions;
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::schema::Facet;
 use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term};
 
@@ -19,9 +19,14 @@ use crate::schema::{self, FORMAT, Fields};
 const WRITER_MEMORY: usize = 50_000_000;
 /// The same for each thread of a writer that fills an empty index.
 const BULK_MEMORY: usize = 200_000_000;
+/// Documents up to which segments count as equally small and are merged together. The engine's own
+/// figure of 10,000 writes thousands of documents anew for every few that came.
+const SMALL: u32 = 200;
 /// How often, and how long apart, an index that another process writes is tried again.
 const PATIENCE: u32 = 40;
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(50);
+/// A word of the title counts as often as it would in the text.
+const TITLE_COUNTS: usize = 3;
 /// Names the kind and format of the index in its directory.
 const MARKER: &str = "index-kind";
 
@@ -62,6 +67,8 @@ pub enum Op {
     Put(Doc),
     /// Removes the document of this id, if there is one.
     Delete(i64),
+    /// Removes it so that no file of the index holds a word of it any more.
+    Erase(i64),
 }
 
 /// A failure of the index itself; for us, never shown to people.
@@ -201,7 +208,12 @@ impl Index {
             .num_merge_threads(1)
             .build();
         match self.engine.writer_with_options(options) {
-            Ok(engine) => Ok(Writer { engine, index: self.clone() }),
+            Ok(engine) => {
+                let mut merging = LogMergePolicy::default();
+                merging.set_min_layer_size(SMALL);
+                engine.set_merge_policy(Box::new(merging));
+                Ok(Writer { engine, index: self.clone() })
+            }
             Err(TantivyError::LockFailure(..)) => Err(Fault::Written),
             Err(other) => Err(other.into()),
         }
@@ -222,7 +234,19 @@ impl Writer {
         self.change(ops).and_then(|()| self.commit(place)).inspect_err(|_| {
             // A writer that cannot even roll back answers every later batch with a fault.
             let _ = self.engine.rollback();
-        })
+        })?;
+        if ops.iter().any(|op| matches!(op, Op::Erase(_))) { self.rewrite() } else { Ok(()) }
+    }
+
+    /// Writes every segment anew that still holds words of removed documents.
+    fn rewrite(&mut self) -> Result<(), Fault> {
+        for segment in self.index.engine.searchable_segment_metas()?.iter().filter(|segment| segment.has_deletes()) {
+            self.engine.merge(&[segment.id()]).wait()?;
+        }
+        // Searchers of before hold the old files.
+        self.index.refresh()?;
+        self.engine.garbage_collect_files().wait()?;
+        Ok(())
     }
 
     /// Begins a filling: everything that was there goes with the next commit.
@@ -252,7 +276,7 @@ impl Writer {
         let delete = |writer: &IndexWriter, id| writer.delete_term(Term::from_field_i64(fields.id, id));
         for op in ops {
             match op {
-                Op::Delete(id) => {
+                Op::Delete(id) | Op::Erase(id) => {
                     delete(&self.engine, *id);
                 }
                 Op::Put(doc) => {
@@ -273,6 +297,9 @@ fn document(fields: &Fields, doc: &Doc) -> TantivyDocument {
     doc.units.iter().for_each(|&unit| out.add_i64(fields.unit, unit));
     out.add_text(fields.title, &doc.title);
     out.add_text(fields.title_key, number::title(&doc.title));
+    // The text holds the title too, as often as it counts more: so each word is looked for in one field,
+    // and the engine can pass over what cannot be among the best.
+    (0..TITLE_COUNTS).for_each(|_| out.add_text(fields.text, &doc.title));
     out.add_text(fields.text, &doc.text);
     for number in &doc.numbers {
         number::keys(number).iter().for_each(|key| out.add_text(fields.number, key));

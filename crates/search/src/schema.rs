@@ -8,7 +8,7 @@ use crate::cut;
 
 /// Changes with every change of the schema or of the tokens: an index of another format is
 /// made anew.
-pub(crate) const FORMAT: u32 = 2;
+pub(crate) const FORMAT: u32 = 4;
 /// Fields that are read as columns, by name.
 pub(crate) const ID: &str = "id";
 pub(crate) const AT: &str = "at";

@@ -61,7 +61,7 @@ impl Index {
         limit: usize,
     ) -> Result<Vec<(i64, f32)>, Fault> {
         let mut clauses: Vec<(Occur, Box<dyn Clause>)> =
-            self.scope(scope).into_iter().map(|clause| (Occur::Must, clause)).collect();
+            self.scope(searcher, scope)?.into_iter().map(|clause| (Occur::Must, clause)).collect();
         clauses.push((Occur::Must, clause));
         let top = TopDocs::with_limit(limit.min(DEEPEST)).order_by_score();
         let found = searcher.search(&BooleanQuery::new(clauses), &top)?;

@@ -71,3 +71,24 @@ fn no_text_stands_in_the_files() {
         assert!(!bytes.windows(sentence.len()).any(|part| part == sentence));
     }
 }
+
+#[test]
+fn what_is_erased_leaves_no_segment_that_still_holds_its_words() {
+    let dir = tempfile::tempdir().unwrap();
+    let index = Index::open(dir.path(), Kind::Public).unwrap();
+    let mut writer = index.writer().unwrap();
+    // Lists of removed documents: their words stand in the segments beside them.
+    let removed = || {
+        let files = std::fs::read_dir(dir.path()).unwrap().flatten();
+        files.filter(|file| file.path().extension().is_some_and(|end| end == "del")).count()
+    };
+    let docs: Vec<Op> = (1..=5).map(|id| Op::Put(doc(id, "公示", "录用名单"))).collect();
+    writer.apply(&docs, "1").unwrap();
+    writer.apply(&[Op::Delete(2)], "2").unwrap();
+    assert_eq!((index.len(), removed()), (4, 1), "removed, and still on the disk");
+    writer.apply(&[Op::Erase(3)], "3").unwrap();
+    assert_eq!((index.len(), removed()), (3, 0));
+    assert_eq!(index.place().unwrap(), "3", "and the place in the feed stays");
+    drop(writer);
+    assert_eq!(Index::open(dir.path(), Kind::Public).unwrap().len(), 3);
+}

@@ -40,6 +40,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         ),
         asset("desk.js", file(include_str!("../../../assets/js/desk.js"))),
         asset("editor.js", file(include_str!("../../../assets/js/editor.js"))),
+        asset("reduce.js", file(include_str!("../../../assets/js/reduce.js"))),
         asset("portal.js", file(include_str!("../../../assets/js/portal.js"))),
         asset("emblem.svg", file(include_str!("../../../assets/icons/emblem.svg"))),
     ]

@@ -9,6 +9,7 @@ pub mod body;
 pub mod component;
 pub mod desk;
 pub mod form;
+pub mod kept;
 pub mod lang;
 pub mod letter;
 pub mod limits;
@@ -51,6 +52,8 @@ pub struct Site {
     pub limits: limits::Limits,
     /// Memory shared by all uploads.
     pub budget: body::Budget,
+    /// Public pages that were asked for a moment ago.
+    pub kept: kept::Kept,
 }
 
 impl Site {
@@ -59,7 +62,11 @@ impl Site {
         /// Clients remembered by the rate limits: a few megabytes.
         const CLIENTS: usize = 100_000;
         let limits = limits::Limits::new(CLIENTS, settings.ease);
-        Arc::new(Site { office, settings, limits, budget: body::Budget::default() })
+        let kept = kept::Kept::default();
+        let site = Arc::new(Site { office, settings, limits, budget: body::Budget::default(), kept });
+        let shown = Arc::downgrade(&site);
+        site.office.shows_pages(Box::new(move |article| portal::article::rendered(&*shown.upgrade()?, article)));
+        site
     }
 }
 

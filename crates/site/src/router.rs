@@ -18,7 +18,7 @@ use crate::form::{self, Form, see};
 use crate::limits::Class;
 use crate::problem::{Kind, Trouble};
 use crate::session::{OFFICER, QUERY, Visit};
-use crate::{Site, api, body, lang, security};
+use crate::{Site, api, body, kept, lang, security};
 
 /// Where officers sign in.
 pub const SIGN_IN: &str = "/desk/sign-in";
@@ -138,6 +138,7 @@ pub fn serving(site: Arc<Site>, table: Vec<Route>) -> Router {
         .method_not_allowed_fallback(|| async { Trouble::new(Kind::Method) })
         .layer(CatchPanicLayer::custom(security::panicked))
         .layer(from_fn_with_state(site.clone(), security::frame))
+        .layer(from_fn_with_state(site.clone(), kept::keep))
         .with_state(site)
 }
 

@@ -3,6 +3,7 @@
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
+use axum::http::response::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -188,18 +189,23 @@ async fn tagged(asked: &Asked, response: Response) -> Response {
             sent = Bytes::from(smaller);
         }
     }
-    let known = asked.if_none_match.as_ref().and_then(|tags| tags.to_str().ok());
-    let known = known.is_some_and(|tags| tags.split(',').any(|known| known.trim().trim_start_matches("W/") == tag));
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         parts.headers.insert(header::ETAG, tag);
     }
-    if known {
+    unless_known(asked.if_none_match.as_ref().and_then(|tags| tags.to_str().ok()), parts, sent)
+}
+
+/// An answer with an ETag, or only that the browser has it already, when it is among the tags it sent.
+pub fn unless_known(tags: Option<&str>, mut parts: Parts, bytes: Bytes) -> Response {
+    let tag = parts.headers.get(header::ETAG).and_then(|tag| tag.to_str().ok());
+    let known = |tag| tags.is_some_and(|tags| tags.split(',').any(|one| one.trim().trim_start_matches("W/") == tag));
+    if tag.is_some_and(known) {
         parts.status = StatusCode::NOT_MODIFIED;
         parts.headers.remove(header::CONTENT_LENGTH);
         parts.headers.remove(header::CONTENT_ENCODING);
         return Response::from_parts(parts, Body::empty());
     }
-    Response::from_parts(parts, Body::from(sent))
+    Response::from_parts(parts, Body::from(bytes))
 }
 
 fn etag(bytes: &Bytes) -> String {

@@ -75,6 +75,12 @@ impl Visit {
         Visit { caller, session: None, address, path, secure, cookies: Arc::new(cookies), binding }
     }
 
+    /// Somebody with no cookies who asks for a page, without a request.
+    pub fn nobody(caller: Caller, path: String, settings: &Settings) -> Visit {
+        let (parts, ()) = axum::http::Request::new(()).into_parts();
+        Visit { path, ..Visit::of(&parts, settings, caller) }
+    }
+
     /// The value of a cookie that is not one of ours.
     pub fn cookie(&self, name: &str) -> Option<&str> {
         find(&self.cookies, name)

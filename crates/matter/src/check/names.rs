@@ -129,7 +129,9 @@ fn step_names(report: &mut Report, step: &Step, around: &Surroundings) {
         look("ends", step.ends.iter().collect(), &child),
         look("needs_stopped", step.needs_stopped.iter().collect(), &|name| procedure.clock(name).is_some()),
     ];
-    for (name, codes) in &step.only_if {
+    // Which kinds of information there are the kernel does not know.
+    let known = |name: &str| procedure.element(name).is_none_or(|one| one.kind != Kind::InfoKind);
+    for (name, codes) in step.only_if.iter().filter(|(name, _)| known(name)) {
         let options = procedure.element(name).map_or(&[][..], |element| &element.options);
         for code in codes.iter().filter(|code| options.iter().all(|option| option.id != **code)) {
             unknown(report, "step", &step.id, "only_if", code);

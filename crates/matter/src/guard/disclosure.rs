@@ -7,6 +7,9 @@ use crate::refusal::Sentence;
 
 const ATTRIBUTE_RULE: &str = "《〈关于全面推进政务公开工作的意见〉实施细则》（国办发〔2016〕80号）第一条第一项";
 
+/// The article under which a text is told apart into what is public and what is not.
+const SEPARATION: &str = "《政府信息公开条例》第二十二条（区分处理）";
+
 /// 保守国家秘密法 (2024) 第三十一条: classified information is not handled on systems that are not built
 /// for it; what is doubtful is decided outside (第二十四条) and only the ruling's number and date return.
 pub(super) fn not_classified(view: &View<'_>) -> Result<(), Sentence> {
@@ -50,6 +53,7 @@ pub(super) fn attribute_reasoned(view: &View<'_>) -> Result<(), Sentence> {
             .cite(ATTRIBUTE_RULE)
             .at("attribute"));
     };
+    reduced_as_said(view, "不能送审")?;
     let given = |name: &str| view.value(name).is_some_and(|value| !value.is_empty());
     if attribute == "proactive" || (given("attribute_reason") && given("attribute_article")) {
         return Ok(());
@@ -77,6 +81,37 @@ pub(super) fn privacy_decided(view: &View<'_>) -> Result<(), Sentence> {
     Err(Sentence::new("不能通过", format!("机器检查发现{hits}处个人信息"), next)
         .cite("《政府信息公开条例》第十五条")
         .at(field))
+}
+
+/// 公开条例第二十二条 (区分处理): 删减后公开 says what is removed and why; a text that becomes public as it
+/// is has nothing removed.
+fn reduced_as_said(view: &View<'_>, not: &str) -> Result<(), Sentence> {
+    let (some, attribute) = (view.facts.holds(Fact::Reductions), attribute(view));
+    let (why, next) = match attribute.as_deref() {
+        Some("reduced") if !some => (
+            "公开属性是删减后公开，删减清单却是空的",
+            "办理“制作删减件”，逐项写明删去什么、依据哪一条；不用删减的，改为主动公开",
+        ),
+        Some("proactive") if some => {
+            ("公开属性是主动公开，却有删减清单", "改为删减后公开；不用删减的，在“制作删减件”里清空清单")
+        }
+        _ => return Ok(()),
+    };
+    Err(Sentence::new(not, why, next).cite(SEPARATION).at("attribute"))
+}
+
+/// 公开条例第二十二条: what may not be public is told apart and removed; it must not come back by another
+/// way: properties of a file, an earlier revision, a name. The output is opened again by other means than
+/// those that made it.
+pub(super) fn separated(view: &View<'_>) -> Result<(), Sentence> {
+    reduced_as_said(view, "不能发布")?;
+    let places = view.facts.get(Fact::Remains);
+    if places == 0 {
+        return Ok(());
+    }
+    let why = format!("复查发现，应当删去的内容在公开件的{places}处还能找到");
+    let next = "退文，在“制作删减件”里补上漏掉的写法，或者换一份处理干净的附件";
+    Err(Sentence::new("不能发布", why, next).cite(SEPARATION))
 }
 
 /// A schedule in the past would publish at once, which nobody asked for.

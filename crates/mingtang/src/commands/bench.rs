@@ -4,10 +4,14 @@ mod bare;
 mod client;
 mod lifecycle;
 mod log;
+mod pages;
+mod publish;
 mod search;
 mod seed;
+mod server;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use office::{Caller, Office, OfficerForm, Role};
 
@@ -30,6 +34,10 @@ enum Command {
     Log(log::Args),
     /// 写入虚构的公开信息，收入索引，检索
     Search(search::Args),
+    /// 拟稿、审查、签发、发布，看多久各处可见
+    Publish(publish::Args),
+    /// 反复访问文章页、列表页和首页
+    Pages(pages::Args),
 }
 
 /// Runs the command.
@@ -42,7 +50,20 @@ pub fn run(args: Args, globals: &Globals) -> Result<ExitCode, Stop> {
         Command::Lifecycle(args) => lifecycle::run(&args, globals),
         Command::Log(args) => log::run(&args, globals),
         Command::Search(args) => search::run(&args, globals),
+        Command::Publish(args) => publish::run(&args, globals),
+        Command::Pages(args) => pages::run(&args, globals),
     }
+}
+
+/// The office, to publish invented texts in: only in a store that nobody works with.
+fn invented_office(globals: &Globals) -> Result<Arc<Office>, Stop> {
+    let office = globals.office(true)?;
+    let people = crate::commands::runtime()?.block_on(office.officers(&Caller::system(office.default_body())))?;
+    if people.is_empty() {
+        return Ok(office);
+    }
+    let sentence = "这个数据目录里有工作人员账号，可能正在使用。测量会写入虚构的公开信息，请用--data另选空目录。";
+    Err(Stop::new(exit::FAILED, sentence))
 }
 
 /// Unit and officer of the benchmarks; the unit's replies need no approval.

@@ -184,6 +184,8 @@ impl<'a> Teller<'a> {
             };
             self.callers.insert(officer.login, caller);
         }
+        let officers = [self.login("gongkai")?.actor, self.login("gongkaizhang")?.actor];
+        self.office.name_take_down_officers(&self.login("guanli")?, officers).await?;
         Ok(())
     }
 

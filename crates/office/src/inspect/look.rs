@@ -15,7 +15,7 @@ use crate::{catalogue, document, params, reprint, row, statements};
 
 statements! {
     MATTERS = "select id from matter where body_id = $1 and procedure = $2 and id > $3 order by id limit 500";
-    NUMBERS = "select number from edition where body_id = $1 and number is not null and state in ('public', 'withdrawn')";
+    NUMBERS = "select number, kind from edition where body_id = $1 and number is not null and state in ('public', 'withdrawn')";
     PLACED = "select count(*), max(p.placed_at) from placement p join edition e on e.id = p.edition_id where p.body_id = $1 and p.channel = $2 and p.removed_at is null and e.body_id = $3";
     UNITS = "select id, name from unit where body_id = $1";
 }
@@ -119,7 +119,10 @@ impl<'a> Look<'a> {
     /// For each series the numbers from 1 to the highest known: public, withheld, on their way, or
     /// unexplained.
     pub(super) fn series(&mut self, q: &mut Query<'_>) -> Result<(), Fault> {
-        let public = q.rows(&NUMBERS, params![self.body], |row| row.get::<String>(0))?;
+        let public = q.rows(&NUMBERS, params![self.body], |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)))?;
+        // What is reprinted bears the number of another body.
+        let own = |kind: &String| self.house.rules.kind(kind).is_none_or(|kind| kind.reprint.is_none());
+        let public: Vec<String> = public.into_iter().filter(|(_, kind)| own(kind)).map(|(number, _)| number).collect();
         let public = public.into_iter().map(|number| (number, Known::Public));
         let mut series: BTreeMap<(String, i32), BTreeMap<u32, Known>> = BTreeMap::new();
         for (number, known) in std::mem::take(&mut self.explained).into_iter().chain(public) {
@@ -133,10 +136,12 @@ impl<'a> Look<'a> {
             let count =
                 |wanted: Known| u32::try_from(known.values().filter(|one| **one == wanted).count()).unwrap_or(0);
             let unexplained: Vec<u32> = (1..highest).filter(|number| !known.contains_key(number)).collect();
-            for number in &unexplained {
-                let on = DocNumber { prefix: prefix.clone(), year, number: *number }.to_string();
-                let text = format!("同一系列已编到第{highest}号，这个文号既没有公开，也没有不公开的记录");
-                self.add(Sort::Unexplained, on.clone(), None, text, Target::Number(on));
+            for (first, last) in runs(&unexplained) {
+                let number = DocNumber { prefix: prefix.clone(), year, number: first }.to_string();
+                let on = if first == last { number.clone() } else { format!("{number}至{last}号") };
+                let these = if first == last { "这个文号" } else { "这些文号" };
+                let text = format!("同一系列已编到第{highest}号，{these}既没有公开，也没有不公开的记录");
+                self.add(Sort::Unexplained, on, None, text, Target::Number(number));
             }
             self.found.series.push(Series {
                 name: format!("{prefix}〔{year}〕"),
@@ -203,6 +208,18 @@ impl<'a> Look<'a> {
         }
         Ok(())
     }
+}
+
+/// Numbers that follow one another, as first and last.
+fn runs(numbers: &[u32]) -> Vec<(u32, u32)> {
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for number in numbers {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == *number => *last = *number,
+            _ => runs.push((*number, *number)),
+        }
+    }
+    runs
 }
 
 /// Closed without ever having been public, by decision rather than by being dropped.

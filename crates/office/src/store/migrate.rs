@@ -31,6 +31,7 @@ static MIGRATIONS: &[Migration] = migrations![
     6 "0006_takedown.sql",
     7 "0007_reviews.sql",
     8 "0008_page_origin.sql",
+    10 "0010_unlink.sql",
     12 "0012_duties.sql",
 ];
 

@@ -112,6 +112,7 @@ pub fn registered() -> Vec<&'static Statement> {
         crate::reprint::STATEMENTS,
         crate::row::STATEMENTS,
         crate::setup::STATEMENTS,
+        crate::reopen::STATEMENTS,
         crate::takedown::STATEMENTS,
         crate::tally::STATEMENTS,
         crate::texts::STATEMENTS,

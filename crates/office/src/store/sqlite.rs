@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::engine::{Query, Tx, visit_row};
@@ -53,6 +54,8 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Fault> {
     let connection = Connection::open_with_flags(path, flags).map_err(|e| fault("opening", &e))?;
     connection.busy_timeout(PATIENCE).map_err(|e| fault("opening", &e))?;
     connection.set_prepared_statement_cache_capacity(1024);
+    // A plan is for any value: else each new value of a bound LIMIT makes the statement be compiled anew.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|e| fault("opening", &e))?;
     connection
         .execute_batch("pragma mmap_size = 1073741824; pragma temp_store = memory;")
         .map_err(|e| fault("opening", &e))?;

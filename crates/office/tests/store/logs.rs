@@ -58,6 +58,7 @@ pub fn publish(desk: &Desk, ids: std::ops::Range<i64>) {
                 attribute: Attribute::Proactive,
                 files: Vec::new(),
                 corrects: None,
+                reduced: None,
                 approved_by: vec![3],
             };
             let edition = draft.publish(at).unwrap();

@@ -12,6 +12,7 @@ mod guarded;
 mod jobs;
 mod logs;
 mod opening;
+mod reduced;
 mod reviews;
 mod seals;
 mod stage;

@@ -50,6 +50,24 @@ fn halted(view: &MatterView, step: &str) -> String {
     format!("“{}”没有办成。{why}", option.label)
 }
 
+/// The page with the sentences of a refusal.
+///
+/// # Errors
+/// No such matter for this officer, busy, or our failure.
+pub(super) async fn refused(
+    site: &Site,
+    visit: &Visit,
+    id: i64,
+    step: &str,
+    refusal: &matter::Refusal,
+) -> Result<Response, Trouble> {
+    let view = site.office.matter(&visit.caller, id).await?;
+    let mut shell = frame::shell(site, visit, "").await?;
+    shell.flash = frame::flash("stop", format!("“{step}”没有办成。{refusal}"));
+    let page = page(&view, &visit.caller, shell, site.office.now(), None);
+    frame::again(&whole(site, visit, &view, page).await?)
+}
+
 /// The page with the document of the matter, where it is one.
 async fn whole(site: &Site, visit: &Visit, view: &MatterView, mut page: MatterPage) -> Result<MatterPage, Trouble> {
     page.document = document::of(site, visit, view).await?;

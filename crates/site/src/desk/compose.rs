@@ -146,10 +146,15 @@ pub async fn create(State(site): State<Arc<Site>>, visit: Visit, mut form: Form)
 /// # Errors
 /// There is no such document, it cannot be changed now, busy, or our failure.
 pub async fn edit(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<i64>) -> Result<Response, Trouble> {
+    frame::page(&stored(&site, &visit, id, Vec::new()).await?)
+}
+
+/// The form of a document as it stands, with what keeps it back.
+async fn stored(site: &Site, visit: &Visit, id: i64, mut barred: Vec<String>) -> Result<ComposePage, Trouble> {
     let view = site.office.matter(&visit.caller, id).await?;
     let step = revising(&view.procedure, &view.matter.state).cloned().ok_or_else(|| Trouble::new(Why::NotFound))?;
     let document = site.office.document(&visit.caller, id).await?;
-    let kind = kind(&site, &document.kind)?;
+    let kind = kind(site, &document.kind)?;
     let mut answers: Answers = document.texts.clone();
     let prefix = element_of(&view.procedure, Sort::Document);
     answers.extend(document.fields.iter().map(|(name, value)| (format!("{prefix}{DOT}{name}"), value.clone())));
@@ -159,14 +164,9 @@ pub async fn edit(State(site): State<Arc<Site>>, visit: Visit, Path(id): Path<i6
     }
     answers.insert(element_of(&view.procedure, Sort::Columns), document.columns.join(","));
     let files = attached(&document, None);
-    let errors = at_fields(document.gaps);
-    let typed = Typed {
-        answers,
-        errors: ErrorSummary::default(),
-        barred: errors.problems.iter().map(|one| one.text.to_string()).collect(),
-        files,
-    };
-    frame::page(&page(&site, &visit, &view.procedure, &step, kind, typed, Some((id, view.matter.seq))).await?)
+    barred.extend(document.gaps.into_iter().map(|gap| gap.sentence));
+    let typed = Typed { answers, errors: ErrorSummary::default(), barred, files };
+    page(site, visit, &view.procedure, &step, kind, typed, Some((id, view.matter.seq))).await
 }
 
 /// Saves a changed document.
@@ -218,7 +218,11 @@ async fn after(site: &Site, visit: &Visit, id: i64, send: bool) -> Result<Respon
     let act = StepAct { matter: id, step: step.id.clone(), ..StepAct::default() };
     match site.office.act(&visit.caller, act).await {
         Ok(acted) => Ok(form::see(&format!("{}?done={}", show::address(id), acted.seq))),
-        Err(Fail::Refused(_) | Fail::Invalid(_)) => Ok(form::see(&format!("{}/document", show::address(id)))),
+        Err(Fail::Invalid(_)) => Ok(form::see(&format!("{}/document", show::address(id)))),
+        Err(Fail::Refused(refusal)) => {
+            let barred = refusal.sentences.iter().map(ToString::to_string).collect();
+            frame::again(&stored(site, visit, id, barred).await?)
+        }
         Err(other) => Err(other.into()),
     }
 }

@@ -4,7 +4,7 @@
 use super::compare::{Compare, compare};
 use super::matter::Material;
 use super::review::{self, Review};
-use super::{compose, frame, show};
+use super::{compose, frame, reduce, show};
 use crate::Site;
 use crate::component::{Fact, Facts, Link};
 use crate::form::Form;
@@ -16,8 +16,8 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use matter::Kind as Sort;
 use office::{Article, DocumentView, MatterView, TimelineItem};
-use publication::Kind;
 use publication::kind::TITLE;
+use publication::{Attribute, Kind};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -29,6 +29,10 @@ pub struct DocumentBox {
     pub kind: String,
     /// Where it is changed; empty while it cannot be.
     pub edit: String,
+    /// Where what is removed from it is listed; empty while it cannot be, or nothing is to be removed.
+    pub reduce: String,
+    /// What is removed, by kind and article, for those who review it.
+    pub removed: Vec<String>,
     /// Where it is shown as on the portal.
     pub preview: String,
     /// Its public page, once there is one.
@@ -64,7 +68,9 @@ pub async fn of(site: &Site, visit: &Visit, view: &MatterView) -> Result<Option<
     }
     let id = view.matter.id;
     let document = site.office.document(&visit.caller, id).await?;
-    let article = site.office.preview(&visit.caller, id).await?;
+    // Officers see the original here, and the reduced copy in the preview.
+    let mut article = site.office.preview(&visit.caller, id).await?;
+    article.edition.fields.clone_from(&document.fields);
     let item = site.office.item_of(id).await?.map(|(item, _)| article::address(&item));
     let page = article::compose(site, visit, article);
     let here = show::address(id);
@@ -74,6 +80,8 @@ pub async fn of(site: &Site, visit: &Visit, view: &MatterView) -> Result<Option<
     Ok(Some(DocumentBox {
         kind: kind.map(|kind| kind.label.clone()).unwrap_or_default(),
         edit: if editable { format!("{here}/document") } else { String::new() },
+        reduce: if reducible(view, &document) { format!("{here}/reduce") } else { String::new() },
+        removed: removed(view, &document),
         preview: format!("{here}/preview"),
         public: item.unwrap_or_default(),
         gaps: document.gaps.iter().filter(|_| editable).map(|gap| gap.sentence.clone()).collect(),
@@ -88,12 +96,37 @@ pub async fn of(site: &Site, visit: &Visit, view: &MatterView) -> Result<Option<
     }))
 }
 
+/// Whether what is removed can be listed now: where the attribute asks for it, or a list is there.
+fn reducible(view: &MatterView, document: &DocumentView) -> bool {
+    let attribute = view.matter.value("attribute");
+    let asked = attribute.as_ref().and_then(matter::Value::code).and_then(Attribute::from_code);
+    reduce::step_of(view).is_some() && (asked == Some(Attribute::Reduced) || !document.reductions.is_empty())
+}
+
+/// The list in words: what, under which article, in which words.
+fn removed(view: &MatterView, document: &DocumentView) -> Vec<String> {
+    let options = office::reduce::element(&view.procedure).map_or(&[][..], |element| &element.options);
+    let line = |entry: &office::reduce::Entry| {
+        let option = options.iter().find(|option| option.id == entry.kind);
+        let (what, article) = option.map_or(("", ""), |one| (&one.label, one.cite.as_deref().unwrap_or_default()));
+        let passage = if entry.passage.is_empty() { String::new() } else { format!("：{}", entry.passage) };
+        let files = if entry.files == 0 { String::new() } else { format!("（附件中{}处）", entry.files) };
+        format!("{what}，{article}{passage}{files}")
+    };
+    document.reductions.iter().map(line).collect()
+}
+
 fn files(here: &str, document: &DocumentView) -> Vec<Material> {
     let one = |file: &office::FileView| Material {
         link: Link::new(format!("{here}/file/{}", file.id), file.name.clone()),
         note: article::weight(&file.media, file.size),
     };
-    document.files.iter().map(one).collect()
+    let own = document.files.iter().map(one);
+    let instead = document
+        .public_files
+        .iter()
+        .map(|file| Material { note: format!("{}，公开附件", one(file).note), ..one(file) });
+    own.chain(instead).collect()
 }
 
 fn element(view: &MatterView) -> Option<&str> {
@@ -113,7 +146,7 @@ fn decided(site: &Site, view: &MatterView, document: &DocumentView) -> Facts {
                 let words: Vec<String> = document.columns.iter().map(label).collect();
                 facts.extend((!words.is_empty()).then(|| Fact::new(one.label.clone(), words.join("、"))));
             }
-            Sort::Document | Sort::InfoKind | Sort::Files => {}
+            Sort::Document | Sort::InfoKind | Sort::Files | Sort::Reductions => {}
             _ if one.kind.is_text() => {
                 let drafted = view.procedure.openings().any(|step| step.may_give(&one.id));
                 let words = document.texts.get(&one.id).filter(|_| drafted);

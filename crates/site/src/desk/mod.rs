@@ -28,6 +28,7 @@ pub mod outbox;
 pub mod parts;
 pub mod people;
 pub mod perform;
+pub mod reduce;
 pub mod register;
 pub mod reply;
 pub mod reprints;
@@ -106,6 +107,8 @@ fn work() -> Vec<Route> {
         post("/desk/document/new", DRAFTER, compose::create).uploads(),
         get("/desk/m/{id}/document", DRAFTER, compose::edit),
         post("/desk/m/{id}/document", DRAFTER, compose::save).uploads(),
+        get("/desk/m/{id}/reduce", DRAFTER, reduce::show),
+        post("/desk/m/{id}/reduce", DRAFTER, reduce::save).uploads(),
         get("/desk/takedown", OFFICER, takedown::show),
         post("/desk/takedown", OFFICER, takedown::take),
         post("/desk/takedown/officers", ADMINISTRATOR, takedown::name),

@@ -144,8 +144,8 @@ pub fn form(view: &MatterView, visit: &Visit, hits: &[Hit]) -> Option<Review> {
 
 /// Takes from a page's buttons what the form of the document offers already, and what its editor does.
 pub fn relieve(page: &mut MatterPage, view: &MatterView) {
-    let document = view.procedure.elements.iter().find(|one| one.kind == Kind::Document);
-    let edits = |step: &&Step| document.is_some_and(|one| step.may_give(&one.id));
+    let own = |one: &&matter::Element| matches!(one.kind, Kind::Document | Kind::Reductions);
+    let edits = |step: &&Step| view.procedure.elements.iter().filter(own).any(|one| step.may_give(&one.id));
     let edited = view.procedure.steps.iter().filter(edits);
     let offered: Vec<String> = mine(view).chain(edited).map(|step| format!("{}/step/{}", page.here, step.id)).collect();
     page.deeds.retain(|button| !offered.contains(&button.deed.href));
@@ -182,7 +182,8 @@ pub async fn save(
         };
         match site.office.act(&visit.caller, act).await {
             Ok(acted) => (seen, last) = (Some(acted.seq), Some(acted.seq)),
-            Err(Fail::Refused(_) | Fail::Invalid(_) | Fail::Conflict(_)) => {
+            Err(Fail::Refused(refusal)) => return super::case::refused(&site, &visit, id, &step.label, &refusal).await,
+            Err(Fail::Invalid(_) | Fail::Conflict(_)) => {
                 return Ok(form::see(&format!("{}?halted={}", show::address(id), step.id)));
             }
             Err(other) => return Err(other.into()),

@@ -12,9 +12,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use office::{Article, Standing};
-use publication::Kind;
 use publication::kind::Relation;
 use publication::kind::{Field, Form, Place};
+use publication::{Kind, Reduced};
 use std::sync::Arc;
 
 /// A public item.
@@ -43,6 +43,8 @@ pub struct ArticlePage {
     pub official: bool,
     /// The text, section by section.
     pub sections: Vec<Section>,
+    /// What was removed from the text by law; none where nothing was.
+    pub reduced: Option<Reduced>,
     /// Attachments: link, type and size.
     pub files: Vec<(Link, String)>,
     /// Editions, newest first, where there are several.
@@ -159,6 +161,13 @@ async fn proved(site: &Site, visit: &Visit, article: Article) -> Result<ArticleP
     Ok(ArticlePage { proof, ..compose(site, visit, article) })
 }
 
+/// The page of an item for everybody, as the office renders it to look it through before it is public.
+pub fn rendered(site: &Site, article: Article) -> Option<String> {
+    let visit =
+        Visit::nobody(office::Caller::public(site.office.default_body()), address(&article.item), &site.settings);
+    compose(site, &visit, article).render().ok()
+}
+
 /// A file of an item, as a download.
 ///
 /// # Errors
@@ -202,6 +211,7 @@ pub(crate) fn compose(site: &Site, visit: &Visit, article: Article) -> ArticlePa
             .filter_map(|(word, other)| other.map(|(item, title)| (word, Link::new(address(item), title.clone()))))
             .collect(),
         ways: links::ways(&article),
+        reduced: article.edition.reduced.clone(),
         shell,
         ..ArticlePage::default()
     };
@@ -351,6 +361,15 @@ pub(crate) mod tests {
             ways: vec![(Link::new("/a/2", "文字解读"), "政策解读".into())],
             contents: vec![Link::new("#s1", "第一章　总则")],
             sections: vec![Section { heading: String::new(), html: html.into(), lines: Vec::new() }],
+            reduced: Some(Reduced {
+                basis: "《政府信息公开条例》第二十二条".into(),
+                original: String::new(),
+                removed: vec![publication::Removed {
+                    kind: "个人隐私".into(),
+                    article: "条例第十五条".into(),
+                    count: 2,
+                }],
+            }),
             files: vec![(Link::new("/file/1", "附件1.xlsx"), "Excel，13 KB".into())],
             history: vec![(Link::new("/a/1", "第2版（本页）"), "2026-10-30 10:00　更正：错字".into())],
             related: vec![("废止的文件", vec![Link::new("/a/3", "暂行办法")])],

@@ -33,6 +33,7 @@ pub(super) fn line(article: &Article, kind: Option<&Kind>) -> Vec<Text> {
     let mut line: Vec<Text> = vec![format!("发布时间：{}", article.since.to_minute()).into()];
     let source = source(article);
     line.extend((!source.is_empty()).then(|| format!("来源：{source}").into()));
+    line.extend(article.edition.reduced.is_some().then(|| Text::from("删减后公开")));
     let fields = kind
         .into_iter()
         .flat_map(|kind| &kind.fields)

@@ -30,6 +30,7 @@ async fn publish(world: &World, count: u32) {
                 attribute: Attribute::Proactive,
                 files: Vec::new(),
                 corrects: None,
+                reduced: None,
                 approved_by: vec![3],
             };
             let edition = draft.publish(at).unwrap();

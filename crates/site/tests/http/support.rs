@@ -14,8 +14,8 @@ use site::session::{Peer, Visit, sign_in};
 use site::{Settings, Site};
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, mpsc};
 use tower::ServiceExt;
 
 /// Monday, 2026-11-23 09:00 at +08:00.
@@ -31,6 +31,26 @@ pub struct World {
     /// An officer who registers, and handles for the unit.
     pub handler: i64,
     pub unit: i64,
+    database: Option<String>,
+}
+
+/// While it lives, nothing can be written to the store.
+pub enum Held {
+    Sqlite(rusqlite::Connection),
+    Postgres(Option<(mpsc::Sender<()>, std::thread::JoinHandle<()>)>),
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        match self {
+            Held::Sqlite(holder) => holder.execute_batch("rollback").unwrap(),
+            Held::Postgres(holder) => {
+                let (end, holder) = holder.take().unwrap();
+                drop(end);
+                holder.join().unwrap();
+            }
+        }
+    }
 }
 
 impl World {
@@ -52,16 +72,35 @@ impl World {
         let mut options = Options::new(data.path().to_owned(), rules);
         options.clock = clock.clone();
         options.random = Arc::new(Seeded::new(7));
-        options.database = schema();
+        let database = schema();
+        options.database = database.clone();
         let office = tokio::task::spawn_blocking(|| Office::open(options)).await.unwrap().unwrap();
         let settings = Settings { proxies: vec![PROXY.ip()], ..Settings::default() };
         let site = Site::new(Arc::new(office), settings);
-        World { _data: data, clock, site, handler: 0, unit: 0 }
+        World { _data: data, clock, site, handler: 0, unit: 0, database }
     }
 
-    /// The file of the store; none on PostgreSQL.
-    pub fn store_file(&self) -> Option<std::path::PathBuf> {
-        Some(self._data.path().join("mingtang.sqlite")).filter(|file| file.exists())
+    /// Takes the right to write away from everybody until what it answers is dropped.
+    pub fn hold_writes(&self) -> Held {
+        let Some(url) = self.database.clone() else {
+            let holder = rusqlite::Connection::open(self._data.path().join("mingtang.sqlite")).unwrap();
+            holder.execute_batch("begin immediate").unwrap();
+            return Held::Sqlite(holder);
+        };
+        let ((held, is_held), (end, ended)) = (mpsc::channel(), mpsc::channel::<()>());
+        // The driver waits on a runtime of its own, which cannot be done on a thread of the test's.
+        let holder = std::thread::spawn(move || {
+            let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
+            let names =
+                "select string_agg(quote_ident(tablename), ',') from pg_tables where schemaname = current_schema()";
+            let tables: String = client.query_one(names, &[]).unwrap().get(0);
+            client.batch_execute(&format!("begin; lock table {tables} in exclusive mode")).unwrap();
+            held.send(()).unwrap();
+            let _ = ended.recv();
+            client.batch_execute("rollback").unwrap();
+        });
+        is_held.recv().unwrap();
+        Held::Postgres(Some((end, holder)))
     }
 
     pub fn office(&self) -> &Office {
@@ -174,6 +213,11 @@ impl Answer {
 }
 
 impl Client {
+    /// Somebody else, with a browser of his own.
+    pub fn stranger(&self) -> Client {
+        Client { router: self.router.clone(), cookies: BTreeMap::new(), headers: HeaderMap::new(), peer: self.peer }
+    }
+
     pub async fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "site.invalid");
         let jar: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();

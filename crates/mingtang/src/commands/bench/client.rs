@@ -25,6 +25,18 @@ pub struct Answer {
     pub body: Value,
 }
 
+/// An answer as it came.
+pub struct Raw {
+    /// HTTP status.
+    pub status: u16,
+    /// Value of `content-type`.
+    pub kind: String,
+    /// The body.
+    pub bytes: Vec<u8>,
+    /// The server closes the connection.
+    pub last: bool,
+}
+
 fn broken(why: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, why.to_owned())
 }
@@ -43,15 +55,30 @@ impl Client {
         self.ask("GET", path, "", "")
     }
 
+    /// Reads an address, whatever it holds.
+    pub fn raw(&mut self, path: &str) -> io::Result<Raw> {
+        self.send("GET", path, "", "")?;
+        self.received()
+    }
+
     /// Performs an act.
     pub fn post(&mut self, path: &str, key: &str, body: &str) -> io::Result<Answer> {
         self.ask("POST", path, key, body)
     }
 
     fn ask(&mut self, method: &str, path: &str, key: &str, body: &str) -> io::Result<Answer> {
+        self.send(method, path, key, body)?;
+        let Raw { status, bytes, .. } = self.received()?;
+        Ok(Answer { status, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) })
+    }
+
+    fn send(&mut self, method: &str, path: &str, key: &str, body: &str) -> io::Result<()> {
         self.out.clear();
         let Self { host, token, out, .. } = self;
-        write!(out, "{method} {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\n")?;
+        write!(out, "{method} {path} HTTP/1.1\r\nhost: {host}\r\n")?;
+        if !token.is_empty() {
+            write!(out, "authorization: Bearer {token}\r\n")?;
+        }
         if !body.is_empty() {
             write!(
                 out,
@@ -60,27 +87,29 @@ impl Client {
             )?;
         }
         write!(out, "\r\n{body}")?;
-        self.stream.get_mut().write_all(&self.out)?;
-        self.answer()
+        self.stream.get_mut().write_all(&self.out)
     }
 
-    fn answer(&mut self) -> io::Result<Answer> {
+    fn received(&mut self) -> io::Result<Raw> {
         let mut line = String::new();
         self.stream.read_line(&mut line)?;
         let status = line.split(' ').nth(1).and_then(|code| code.parse().ok()).ok_or_else(|| broken("no status"))?;
-        let mut length = None;
+        let (mut length, mut kind, mut last) = (None, String::new(), false);
         loop {
             line.clear();
             if self.stream.read_line(&mut line)? == 0 {
                 return Err(broken("the head is cut off"));
             }
             let Some((name, value)) = line.trim_end().split_once(':') else { break };
-            if name.eq_ignore_ascii_case("content-length") {
-                length = value.trim().parse::<usize>().ok();
+            match name.to_ascii_lowercase().as_str() {
+                "content-length" => length = value.trim().parse::<usize>().ok(),
+                "content-type" => kind = value.trim().to_owned(),
+                "connection" => last = value.trim().eq_ignore_ascii_case("close"),
+                _ => {}
             }
         }
         let mut bytes = vec![0; length.ok_or_else(|| broken("no length"))?];
         self.stream.read_exact(&mut bytes)?;
-        Ok(Answer { status, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) })
+        Ok(Raw { status, kind, bytes, last })
     }
 }

@@ -2,8 +2,7 @@
 //! request is answered only after its own durable transaction.
 
 use std::io::{self, Write};
-use std::net::TcpListener;
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use office::Scope;
@@ -13,14 +12,8 @@ use serde_json::json;
 
 use super::bare;
 use super::client::{Answer, Client};
-use crate::{Globals, Stop, exit};
-
-/// How long a server may take until it is ready.
-const START: Duration = Duration::from_secs(60);
-/// What rate limits are multiplied by for our own server.
-const EASE: &str = "100000";
-/// Linux tells CPU time in ticks of ten milliseconds, whatever the kernel's own clock.
-const TICK_US: u64 = 10_000;
+use super::server::{self, Server};
+use crate::{Globals, Stop};
 
 /// 经接口反复办理，测量每秒办结数。
 #[derive(Debug, clap::Args)]
@@ -82,7 +75,7 @@ pub fn run(args: &Args, globals: &Globals) -> Result<ExitCode, Stop> {
             (goal, Some(server))
         }
     };
-    ready(&goal)?;
+    server::ready(&goal.host)?;
     let before = server.as_ref().and_then(Server::cpu_us);
     let load = load(&goal, clients, span);
     let cpu = server.as_ref().and_then(Server::cpu_us).zip(before).map(|(after, before)| after.saturating_sub(before));
@@ -138,31 +131,8 @@ fn percentile(sorted: &[Duration], percent: usize) -> f64 {
     (time.as_secs_f64() * 100_000.0).round() / 100.0
 }
 
-/// A server of our own, ended with the measurement.
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // Every answered act is durable: nothing is lost by ending it at once.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-impl Server {
-    /// CPU time used so far, of all its threads.
-    fn cpu_us(&self) -> Option<u64> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.0.id())).ok()?;
-        // The name in brackets may hold blanks; utime and stime are fields 14 and 15 of the whole.
-        let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
-        let (user, system): (u64, u64) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
-        Some((user + system) * TICK_US)
-    }
-}
-
-/// Starts `serve` on the data and a free port, with a token for it.
+/// Starts `serve` on the data, with a token for it.
 fn own_server(globals: &Globals) -> Result<(Goal, Server), Stop> {
-    let failed = |error: io::Error| Stop::new(exit::FAILED, format!("测速用的服务器启动不了（{error}）。"));
     let (token, unit) = {
         let office = globals.office(true)?;
         let officer = super::officer(&office)?;
@@ -171,34 +141,8 @@ fn own_server(globals: &Globals) -> Result<(Goal, Server), Stop> {
             crate::commands::runtime()?.block_on(office.make_token(officer.actor, officer.body, "bench", &scopes))?;
         (token, officer.unit.unwrap_or_default())
     };
-    let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).map_err(failed)?;
-    let mut serve = Command::new(std::env::current_exe().map_err(failed)?);
-    serve.arg("serve").arg("--data").arg(&globals.data).args(["--listen", &free.to_string(), "--ease", EASE]);
-    serve.stdout(Stdio::null()).stderr(Stdio::null());
-    if let Some(rulebook) = &globals.rulebook {
-        serve.arg("--rulebook").arg(rulebook);
-    }
-    if let Some(database) = &globals.database {
-        // Not as a word of the command line, which every user of the machine may read.
-        serve.env("MINGTANG_DATABASE", database);
-    }
-    let server = Server(serve.spawn().map_err(failed)?);
-    Ok((Goal { host: free.to_string(), token, unit }, server))
-}
-
-fn ready(goal: &Goal) -> Result<(), Stop> {
-    let begun = Instant::now();
-    while begun.elapsed() < START {
-        let asked = Client::connect(&goal.host, &goal.token).and_then(|mut client| client.get("/readyz"));
-        if asked.is_ok_and(|answer| answer.status == 200) {
-            return Ok(());
-        }
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    Err(Stop::new(
-        exit::UNAVAILABLE,
-        format!("服务器{}没有就绪。请核对--url，或者用 mingtang serve 查看启动时的提示。", goal.host),
-    ))
+    let (host, server) = Server::start(globals)?;
+    Ok((Goal { host, token, unit }, server))
 }
 
 /// What the clients did.

@@ -38,8 +38,16 @@ struct Measured {
 
 /// Editions written in one transaction.
 const TOGETHER: u64 = 500;
-const PLACES: [&str; 12] =
-    ["晴湾路", "听潮街", "望塔里", "新渡口", "北堤", "石桥", "东埠", "云帆", "南汀", "柳浦", "海棠巷", "松涛园"];
+/// Places of invented names: 24 × 24 × 6 of them.
+const FIRST: [&str; 24] = [
+    "晴", "听", "望", "新", "北", "石", "东", "云", "南", "柳", "海", "松", "和", "安", "福", "长", "清", "金", "玉",
+    "春", "文", "明", "永", "广",
+];
+const SECOND: [&str; 24] = [
+    "湾", "潮", "塔", "渡", "堤", "桥", "埠", "帆", "汀", "浦", "棠", "涛", "溪", "岭", "泉", "洲", "港", "园", "城",
+    "坪", "塘", "峰", "庄", "沙",
+];
+const LAST: [&str; 6] = ["路", "街", "里", "巷", "村", "社区"];
 const THINGS: [&str; 16] = [
     "老年助餐",
     "停车收费",
@@ -84,10 +92,14 @@ fn mixed(n: u64, salt: u64) -> u64 {
     x ^ (x >> 29)
 }
 
+fn place(n: u64, salt: u64) -> String {
+    let at = mixed(n, salt);
+    [pick(&FIRST, at), pick(&SECOND, at / 24), pick(&LAST, at / 576)].concat()
+}
+
 fn invented(office: &Office, n: u64) -> Invented {
-    let (place, thing, form) = (pick(&PLACES, mixed(n, 1)), pick(&THINGS, mixed(n, 2)), pick(&FORMS, mixed(n, 3)));
-    let text =
-        (0..8).map(|i| format!("<p>{}{}</p>", pick(&PLACES, mixed(n, 10 + i)), pick(&SENTENCES, mixed(n, 30 + i))));
+    let (place, thing, form) = (place(n, 1), pick(&THINGS, mixed(n, 2)), pick(&FORMS, mixed(n, 3)));
+    let text = (0..8).map(|i| format!("<p>{}{}</p>", self::place(n, 10 + i), pick(&SENTENCES, mixed(n, 30 + i))));
     let fields = BTreeMap::from([
         ("source".to_owned(), format!("虚构单位{}", mixed(n, 4) % 40)),
         ("summary".to_owned(), format!("{place}{thing}有关事项")),
@@ -102,7 +114,7 @@ fn invented(office: &Office, n: u64) -> Invented {
 fn query(n: u64) -> String {
     let all = [
         pick(&THINGS, mixed(n, 50)).to_owned(),
-        pick(&PLACES, mixed(n, 51)).to_owned(),
+        place(n, 51),
         pick(&FORMS, mixed(n, 52)).to_owned(),
         format!("{}号", mixed(n, 53) % 10_000),
     ];
@@ -125,26 +137,29 @@ fn timed(office: &Office, queries: u64, count: bool) -> Result<(f64, f64), Stop>
     Ok((at(50), at(99)))
 }
 
+/// Writes invented editions until there are so many.
+///
+/// # Errors
+/// A store that cannot be written.
+pub fn enough(office: &Office, editions: u64) -> Result<(), Stop> {
+    let there = u64::try_from(office.health()?.public.0).unwrap_or_default();
+    for from in (there..editions).step_by(TOGETHER as usize) {
+        let upto = editions.min(from + TOGETHER);
+        office.publish_invented((from..upto).map(|n| invented(office, n)).collect())?;
+        if from.is_multiple_of(TOGETHER * 100) {
+            eprintln!("已写入{upto}条……");
+        }
+    }
+    Ok(())
+}
+
 /// Runs the command.
 ///
 /// # Errors
 /// A store that cannot be written.
 pub fn run(args: &Args, globals: &Globals) -> Result<ExitCode, Stop> {
-    let office = globals.office(true)?;
-    let body = office.default_body();
-    let people = crate::commands::runtime()?.block_on(office.officers(&office::Caller::system(body)))?;
-    if !people.is_empty() {
-        let sentence = "这个数据目录里有工作人员账号，可能正在使用。测量会写入虚构的公开信息，请用--data另选空目录。";
-        return Err(Stop::new(crate::exit::FAILED, sentence));
-    }
-    let there = u64::try_from(office.health()?.public.0).unwrap_or_default();
-    for from in (there..args.editions).step_by(TOGETHER as usize) {
-        let upto = args.editions.min(from + TOGETHER);
-        office.publish_invented((from..upto).map(|n| invented(&office, n)).collect())?;
-        if from.is_multiple_of(TOGETHER * 100) {
-            eprintln!("已写入{upto}条……");
-        }
-    }
+    let office = super::invented_office(globals)?;
+    enough(&office, args.editions)?;
     let began = Instant::now();
     let filled = office.reindex(&mut |_| ())?;
     let seconds = began.elapsed().as_secs_f64();

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use law::Moment;
-use office::{Caller, Filing, Role};
+use office::{Caller, Filing, Role, StepAct, Upload};
 
 use super::Teller;
-use super::stories::Document;
+use super::stories::{Document, Paper};
 use crate::Stop;
 
 /// The acts on the way to the public, in order: stage reached before, step, login, answers.
@@ -20,6 +20,10 @@ const WAY: [(&str, &str, &str, &[(&str, &str)]); 7] = [
     ("", "sign", "gongkai", &[]),
 ];
 
+fn uploads(papers: &[Paper]) -> Vec<Upload> {
+    papers.iter().map(|paper| Upload { name: paper.name.clone(), bytes: paper.text.clone().into_bytes() }).collect()
+}
+
 impl Teller<'_> {
     pub(super) async fn document(&mut self, document: Document) -> Result<(), Stop> {
         self.told += 1;
@@ -32,7 +36,9 @@ impl Teller<'_> {
             ("title", &document.title),
             ("unit", &unit),
             ("columns", &document.columns),
-            ("attribute", "proactive"),
+            ("attribute", if document.reductions.is_empty() { "proactive" } else { "reduced" }),
+            ("attribute_reason", &document.why),
+            ("attribute_article", &document.article),
             ("clause", &document.clause),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -46,16 +52,24 @@ impl Teller<'_> {
         let filing = Filing {
             procedure: "disclosure".into(),
             answers,
+            files: uploads(&document.files),
             key: format!("demo-document-{}", self.told),
             at: Some(at),
             ..Filing::default()
         };
         let id = self.office.file(&drafter, filing).await?.matter;
+        self.reduce(&document, &drafter, id, at).await?;
         let Some(at) = self.review(&document, &drafter, id, at).await? else { return Ok(()) };
         let at = self.later(at, 0);
         self.act(&self.login("gongkai")?, id, "publish", &[], at).await?;
         if let Some((item, _)) = self.office.item_of(id).await?.filter(|_| !document.key.is_empty()) {
             self.items.insert(document.key.clone(), item);
+        }
+        if !document.overturned.is_empty() {
+            let at = self.ago(1);
+            let (day, paper) = (at.date().to_string(), document.overturned.as_str());
+            let fact = [("overturn", "annulled"), ("overturned_on", day.as_str()), ("overturn_document", paper)];
+            self.act(&drafter, id, "overturn", &fact, at).await?;
         }
         if !document.withdrawal.is_empty() {
             let at = self.later(at, 1);
@@ -70,6 +84,26 @@ impl Teller<'_> {
                 self.act(&self.login("gongkai")?, id, "publish", &[], self.later(at, 0)).await?;
             }
         }
+        Ok(())
+    }
+
+    /// The reduced copy of a document that is public in part.
+    async fn reduce(&self, document: &Document, drafter: &Caller, id: i64, at: Moment) -> Result<(), Stop> {
+        if document.reductions.is_empty() {
+            return Ok(());
+        }
+        let row = |(at, row): (usize, &BTreeMap<String, String>)| {
+            row.iter().map(move |(part, value)| (format!("reductions.{at}.{part}"), value.clone())).collect::<Vec<_>>()
+        };
+        let act = StepAct {
+            matter: id,
+            step: "reduce".into(),
+            answers: document.reductions.iter().enumerate().flat_map(row).collect(),
+            files: uploads(&document.public_files),
+            at: Some(at),
+            ..StepAct::default()
+        };
+        self.office.act(drafter, act).await?;
         Ok(())
     }
 

@@ -61,7 +61,31 @@ pub(super) struct Document {
     pub correction: String,
     #[serde(default)]
     pub withdrawal: String,
+    /// The paper by which the decision was overturned after it was published.
+    #[serde(default)]
+    pub overturned: String,
+    /// Why it is public in part only, and under which article; absent: it is public as it is.
+    #[serde(default)]
+    pub why: String,
+    #[serde(default)]
+    pub article: String,
+    /// What is removed.
+    #[serde(default)]
+    pub reductions: Vec<BTreeMap<String, String>>,
+    #[serde(default)]
+    pub files: Vec<Paper>,
+    /// The files that become public in place of those.
+    #[serde(default)]
+    pub public_files: Vec<Paper>,
     pub fields: BTreeMap<String, String>,
+}
+
+/// An attached text.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Paper {
+    pub name: String,
+    pub text: String,
 }
 
 /// A step of a story.

@@ -1,0 +1,2 @@
+-- Files of items that were taken down, to be removed from the disk: noted with the act (practice P2).
+create table unlink (id integer primary key, body_id bigint not null, hash text not null);
