@@ -5,8 +5,8 @@
 //! archives, programs, web pages and drawings with scripts (SVG); HEIC photos, because
 //! their place data cannot be removed here.
 
-mod content;
-mod name;
+pub(crate) mod content;
+pub(crate) mod name;
 pub(crate) mod zip;
 
 use content::Content;

@@ -8,6 +8,7 @@ pub mod inside;
 pub mod messages;
 pub mod pages;
 pub mod picture;
+pub mod reader;
 mod refusal;
 pub mod remains;
 pub mod sheet;

@@ -2,7 +2,7 @@
 //! metadata and dates, recognised by columns, labels and the form of official documents.
 //!
 //! Pages come as JSON Lines or CSV, plain or zstd, one page a row ([`open`]); documents as files of
-//! text or HTML ([`documents`]). A row that cannot be read is reported with its line and the reading
+//! office programs, text or HTML ([`documents`]). A row that cannot be read is reported with its line and the reading
 //! goes on. What the columns are called is data (`pages/formats.toml`); an office names others with
 //! a map:
 //!
@@ -23,6 +23,7 @@ mod head;
 mod plain;
 mod privacy;
 mod read;
+mod redhead;
 mod region;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -33,6 +34,7 @@ use serde::Serialize;
 
 pub use folder::{Documents, documents};
 use format::Formats;
+pub(crate) use redhead::is_head;
 
 use crate::messages::RowFault;
 use crate::messages::row::Row;
@@ -67,6 +69,9 @@ pub struct Page {
     pub address: Option<String>,
     /// Pieces of personal data that were hidden.
     pub hidden: usize,
+    /// Pictures that are not part of the text; not part of its identity either.
+    #[serde(skip)]
+    pub pictures: usize,
 }
 
 /// Reads the pages of a file one after another.
@@ -122,6 +127,18 @@ pub fn open(path: &Path, format: Option<&str>, map: Option<&str>) -> Result<Read
         }
     };
     Ok(Reader { formats, format, seen, rows })
+}
+
+/// What a document that was read says, recognised as for an import: title, text, metadata. It is a
+/// draft: nothing in it is hidden.
+///
+/// # Errors
+/// A sentence on what cannot be taken.
+pub fn recognise(said: crate::reader::Said) -> Result<Page, String> {
+    let formats = Formats::built_in().map_err(|refusal| refusal.to_string())?;
+    let crate::reader::Said { html, text, pictures } = said;
+    let raw = read::Raw { html, text, pictures, draft: true, ..read::Raw::default() };
+    read::page(raw, &formats).map_err(|fault| fault.error)
 }
 
 /// The metadata that the HTML of a page prints, by field; `title` among them.

@@ -25,6 +25,8 @@ pub enum Cause {
     Format,
     /// The file could not be opened or read.
     Unreadable,
+    /// Carries a mark of state secrets.
+    Secret,
 }
 
 /// A refusal: its cause, and one sentence with what, why and what to do.

@@ -115,6 +115,10 @@ impl From<Fault> for Stop {
             Fault::Unavailable(what) => {
                 Stop::new(exit::UNAVAILABLE, format!("数据库连接不上（{what}）。请核对--database和数据库是否运行。"))
             }
+            Fault::IndexInUse => Stop::new(
+                exit::UNAVAILABLE,
+                "检索索引正由另一个进程写入（后台服务，或者另一次重建）。请稍后再试；后台服务会自己收录新的内容，导入以后不必另外重建。",
+            ),
             other => Stop::new(exit::FAILED, format!("未能完成：{other}")),
         }
     }

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+#[path = "../../intake/tests/samples/mod.rs"]
+mod samples;
+
 use intake::pages;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -180,12 +183,41 @@ fn documents_are_recognised_by_the_form_of_official_documents() {
     write(&dir, "in/three.docx", "PK");
     write(&dir, "in/four.txt", "\n\n");
     let folder = dir.path().join("in");
+    let red = [
+        "明川市晴湾区人民政府文件",
+        "晴政发〔2024〕8号",
+        "关于整修听潮街的通知",
+        "各镇街：",
+        "现通知如下。",
+        "明川市晴湾区人民政府",
+        "2024年3月5日",
+    ];
+    std::fs::write(folder.join("five.docx"), samples::docx(&red)).unwrap();
+    std::fs::write(
+        folder.join("six.pdf"),
+        samples::pdf(&red.map(|line| line.replace('8', "6")).each_ref().map(String::as_str)),
+    )
+    .unwrap();
+    std::fs::write(
+        folder.join("seven.docx"),
+        samples::docx_of(&samples::paragraph("甲"), &[("word/vbaProject.bin", b"x")]),
+    )
+    .unwrap();
+    std::fs::write(folder.join("eight.docx"), b"").unwrap();
+    std::fs::File::create(folder.join("nine.docx")).unwrap().set_len(200 << 20).unwrap();
+    std::fs::write(folder.join("ten.txt"), [0xD6, 0xD0, 0xFF]).unwrap();
     let (_, told, refused) = import(&data, "documents", &folder, &[]);
-    assert_eq!(told, totals(4, 2, 0, 2));
+    assert_eq!(told, totals(10, 4, 0, 6));
     let mut names: Vec<&str> = refused.iter().map(|line| line["field"].as_str().unwrap()).collect();
     names.sort_unstable();
-    assert_eq!(names, ["four.txt", "three.docx"]);
-    assert_eq!(import(&data, "documents", &folder, &[]).1, totals(4, 0, 2, 2));
+    assert_eq!(names, ["eight.docx", "four.txt", "nine.docx", "seven.docx", "ten.txt", "three.docx"]);
+    let why =
+        |name: &str| refused.iter().find(|line| line["field"] == name).unwrap()["error"].as_str().unwrap().to_owned();
+    for (name, part) in [("eight.docx", "0字节"), ("nine.docx", "200MB"), ("seven.docx", "宏"), ("ten.txt", "编码")]
+    {
+        assert!(why(name).contains(part), "{name}: {}", why(name));
+    }
+    assert_eq!(import(&data, "documents", &folder, &[]).1, totals(10, 0, 4, 6));
     assert_eq!(mingtang(&data, &["export", "site", out.to_str().unwrap()]).0, 0);
     let items = exported(&out);
     let one = &items["晴湾区人民政府办公室关于印发2024年河道巡查方案的通知"];
@@ -193,6 +225,9 @@ fn documents_are_recognised_by_the_form_of_official_documents() {
     assert_eq!((&fields["number"], &fields["issuer"]), (&json!("晴政办发〔2024〕9号"), &json!("晴湾区人民政府办公室")));
     assert_eq!((&fields["written_on"], &one["public_since"]), (&json!("2024-04-08"), &json!("2024-04-08")));
     assert_eq!(items["关于停水的公告"]["public_since"], "2024-05-06");
+    let five = &items["明川市晴湾区人民政府关于整修听潮街的通知"];
+    assert_eq!(five["content"]["fields"]["written_on"], "2024-03-05");
+    assert!(five["content"]["fields"]["body"].as_str().unwrap().starts_with("<p>各镇街：</p>"), "{five}");
 }
 
 /// Every file of a directory with its bytes.

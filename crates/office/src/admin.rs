@@ -309,7 +309,7 @@ impl Office {
             limit: 50,
             ..Words::default()
         };
-        let hits = self.indexes().pair().desk.search(&query).map_err(|error| Fault::Files(error.to_string()))?;
+        let hits = self.indexes().pair()?.desk.search(&query).map_err(|error| Fault::Files(error.to_string()))?;
         self.rows_of(caller, hits.ids).await
     }
 

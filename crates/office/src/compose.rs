@@ -135,7 +135,8 @@ pub(crate) fn drafted(
     let root = row::root(q, matter)?;
     let key = house.keys.matter(q, root)?;
     let title = document::text(q, matter.id, TITLE, &key)?.unwrap_or_default();
-    let fields = document::fields(q, procedure, matter.id, &key)?;
+    let mut fields = document::fields(q, procedure, matter.id, &key)?;
+    crate::oa::add_issued(q, matter, &key, kind, &mut fields)?;
     let (attribute, entries) = (reduce::attribute(matter), reduce::entries(q, procedure, matter.id, &key)?);
     let mut text = reduce::Text { title, fields };
     let (mut reduced, mut found) = (None, Vec::new());

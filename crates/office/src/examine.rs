@@ -52,7 +52,7 @@ impl Office {
     pub fn health(&self) -> Result<Health, Fail> {
         let (house, body, now) = (self.house().clone(), Caller::system(self.default_body()).body, self.now());
         let before = now.plus_minutes(-PATIENCE_MINUTES).millis();
-        let pair = self.indexes().pair();
+        let pair = self.indexes().pair()?;
         let (place, held) = (pair.place()?, pair.public.len());
         Ok(self.store().read_blocking(move |q| {
             let mut count =

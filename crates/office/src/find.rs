@@ -110,7 +110,7 @@ impl Office {
             now: Some(self.now().millis()),
             ..Words::default()
         };
-        let pair = self.indexes().pair();
+        let pair = self.indexes().pair()?;
         let searched = tokio::task::spawn_blocking(move || pair.public.search(&query)).await;
         let found = searched.map_err(|error| Fault::Files(error.to_string()))?.map_err(engine)?;
         let mut hits = Vec::new();
@@ -131,7 +131,7 @@ impl Office {
     /// Our failure.
     pub async fn suggest(&self, body: i64, typed: &str, most: usize) -> Result<Vec<ItemRow>, Fail> {
         let scope = Scope { bodies: vec![body], units: None };
-        let (pair, typed) = (self.indexes().pair(), typed.to_owned());
+        let (pair, typed) = (self.indexes().pair()?, typed.to_owned());
         let searched = tokio::task::spawn_blocking(move || pair.public.suggest(&typed, &scope, most)).await;
         let ids = searched.map_err(|error| Fault::Files(error.to_string()))?.map_err(engine)?;
         self.titles(ids).await

@@ -22,7 +22,7 @@ use crate::{params, statements};
 
 statements! {
     KNOWN_PAGE = "select content_hash from page_origin where body_id = $1 and format = $2 and outside_id = $3";
-    PAGE = "insert into page_origin (body_id, format, outside_id, item, address, content_hash) values ($1, $2, $3, $4, $5, $6)";
+    PAGE = "insert into page_origin (body_id, format, outside_id, item, address, path, content_hash) values ($1, $2, $3, $4, $5, $6, $7)";
     ITEM = "select item from edition where id = $1";
 }
 
@@ -178,6 +178,8 @@ fn take(tx: &mut Tx<'_>, house: &House, caller: &Caller, ready: Ready) -> Result
     };
     let id = publish(tx, house, &release)?;
     let item = tx.row(&ITEM, params![id], |row| row.get::<String>(0))?.ok_or(Fault::Absent("edition"))?;
-    tx.execute(&PAGE, params![caller.body, &page.format, &page.outside_id, item, page.address.as_deref(), hash])?;
+    let address = page.address.as_deref();
+    let path = address.and_then(crate::export::path_of);
+    tx.execute(&PAGE, params![caller.body, &page.format, &page.outside_id, item, address, path, hash])?;
     Ok(Imported::New)
 }

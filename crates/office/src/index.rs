@@ -36,7 +36,10 @@ const NOW: &str = "now";
 const NEXT: &str = "next";
 
 fn fault(error: search::Fault) -> Fault {
-    Fault::Files(error.to_string())
+    match error {
+        search::Fault::Written => Fault::IndexInUse,
+        other => Fault::Files(other.to_string()),
+    }
 }
 
 /// One generation.
@@ -49,10 +52,11 @@ pub(crate) struct Pair {
     writers: Mutex<Option<(Writer, Writer)>>,
 }
 
-/// The generation in use.
+/// The generation in use, opened when it is first needed: a command that searches nothing never meets
+/// the process that writes there.
 pub(crate) struct Indexes {
     dir: PathBuf,
-    pair: RwLock<Arc<Pair>>,
+    pair: RwLock<Option<Arc<Pair>>>,
 }
 
 /// How far a filling has come.
@@ -174,43 +178,54 @@ fn each_batch<T: Send + 'static>(
 }
 
 impl Indexes {
-    pub(crate) fn open(data: &Path) -> Result<Indexes, Fault> {
-        let dir = data.join("index");
-        let pair = Pair::open(&dir, &named(&dir))?;
-        Ok(Indexes { dir, pair: RwLock::new(Arc::new(pair)) })
+    pub(crate) fn of(data: &Path) -> Indexes {
+        Indexes { dir: data.join("index"), pair: RwLock::new(None) }
     }
 
     /// The generation in use.
-    pub(crate) fn pair(&self) -> Arc<Pair> {
-        self.pair.read().unwrap_or_else(PoisonError::into_inner).clone()
+    pub(crate) fn pair(&self) -> Result<Arc<Pair>, Fault> {
+        if let Some(pair) = &*self.pair.read().unwrap_or_else(PoisonError::into_inner) {
+            return Ok(pair.clone());
+        }
+        let mut place = self.pair.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pair) = &*place {
+            return Ok(pair.clone());
+        }
+        let pair = Arc::new(Pair::open(&self.dir, &named(&self.dir))?);
+        *place = Some(pair.clone());
+        Ok(pair)
     }
 
     /// Turns to the generation that is named now; answers whether it is another one.
     fn turn(&self) -> Result<bool, Fault> {
         let name = named(&self.dir);
-        if self.pair().name == name {
+        if self.pair()?.name == name {
             return Ok(false);
         }
         let pair = Arc::new(Pair::open(&self.dir, &name)?);
-        *self.pair.write().unwrap_or_else(PoisonError::into_inner) = pair;
+        *self.pair.write().unwrap_or_else(PoisonError::into_inner) = Some(pair);
         Ok(true)
     }
 
     /// Shows what another process has committed or made anew.
     pub(crate) fn refresh(&self) -> Result<(), Fault> {
         self.turn()?;
-        let pair = self.pair();
+        let pair = self.pair()?;
         pair.public.refresh().and_then(|()| pair.desk.refresh()).map_err(fault)
     }
 
     /// Takes in what changed since the last time; answers whether there was anything.
     pub(crate) fn follow(&self, store: &Store, house: &House) -> Result<bool, Fault> {
         self.turn()?;
-        let pair = self.pair();
+        let pair = self.pair()?;
         let Some(from) = pair.place()? else {
             let from = store.read_blocking(cursor)?;
-            pair.fill(store, house, from, &mut |_| ())?;
-            return Ok(true);
+            return match pair.fill(store, house, from, &mut |_| ()) {
+                Ok(_) => Ok(true),
+                // Another process fills it: what it commits is shown with a later look.
+                Err(Fault::IndexInUse) => Ok(false),
+                Err(other) => Err(other),
+            };
         };
         let changes = store.read_blocking(move |q| feed::after(q, from, BATCH))?;
         let Some(last) = changes.last().map(|change| change.position) else { return Ok(false) };
@@ -255,7 +270,8 @@ impl Indexes {
     /// Removes the generations that were in use before. Readers of other processes keep the files open
     /// that they still need.
     pub(crate) fn sweep(&self) {
-        let used = [self.pair().name.clone(), named(&self.dir)];
+        let Ok(pair) = self.pair() else { return };
+        let used = [pair.name.clone(), named(&self.dir)];
         for entry in fs::read_dir(&self.dir).into_iter().flatten().flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             // The very first generation has no name: its two indexes stand in the directory itself.

@@ -77,15 +77,8 @@ impl Office {
         let store = Store::open(&url, &store::Options { create, ..store::Options::default() })?;
         let keys = Keys::open(&data, create, &*random)?;
         let house = Arc::new(House::new(rules, clock, random, keys));
-        let indexes = Indexes::open(&data)?;
-        let mut office = Office {
-            store,
-            house,
-            data: Arc::new(data),
-            indexes: Arc::new(indexes),
-            shown: None,
-            pages: Arc::default(),
-        };
+        let indexes = Arc::new(Indexes::of(&data));
+        let mut office = Office { store, house, data: Arc::new(data), indexes, shown: None, pages: Arc::default() };
         office.learn()?;
         if create && office.house.first_body().is_none() {
             office.make_body(None, "default", "本机关", &BodySettings::default())?;

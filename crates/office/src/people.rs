@@ -201,7 +201,7 @@ pub(crate) fn hash_of(secret: &str) -> Vec<u8> {
     Sha256::digest(secret.as_bytes()).to_vec()
 }
 
-fn caller_of(officer: &Officer) -> Caller {
+pub(crate) fn caller_of(officer: &Officer) -> Caller {
     Caller {
         body: officer.body,
         actor: officer.id,

@@ -9,6 +9,8 @@ pub enum Scope {
     MattersWrite,
     /// Look matters up.
     MattersRead,
+    /// Send documents from the body's OA, each request signed.
+    DocumentsWrite,
 }
 
 impl Scope {
@@ -17,12 +19,13 @@ impl Scope {
         match self {
             Scope::MattersWrite => "matters:write",
             Scope::MattersRead => "matters:read",
+            Scope::DocumentsWrite => "documents:write",
         }
     }
 
     /// The scope of a stored name.
     pub fn parse(id: &str) -> Option<Scope> {
-        [Scope::MattersWrite, Scope::MattersRead].into_iter().find(|scope| scope.id() == id)
+        [Scope::MattersWrite, Scope::MattersRead, Scope::DocumentsWrite].into_iter().find(|scope| scope.id() == id)
     }
 }
 
@@ -94,6 +97,8 @@ pub enum Permit {
     Roles(&'static [Role]),
     /// A token with this scope.
     Token(Scope),
+    /// A request that the key of a token with this scope signed (RFC 9421).
+    Signed(Scope),
 }
 
 impl Permit {
@@ -104,7 +109,7 @@ impl Permit {
             Permit::Party => caller.matter.is_some(),
             Permit::Officer => caller.is_officer() && caller.scopes.is_empty(),
             Permit::Roles(roles) => Permit::Officer.allows(caller) && roles.iter().any(|role| caller.has(*role)),
-            Permit::Token(scope) => caller.scopes.contains(&scope),
+            Permit::Token(scope) | Permit::Signed(scope) => caller.scopes.contains(&scope),
         }
     }
 }

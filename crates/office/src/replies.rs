@@ -136,7 +136,7 @@ impl Office {
             relax: true,
             ..Words::default()
         };
-        let hits = self.indexes().pair().public.search(&words).map_err(|error| Fault::Files(error.to_string()))?;
+        let hits = self.indexes().pair()?.public.search(&words).map_err(|error| Fault::Files(error.to_string()))?;
         Ok(ReplyPage { total: hits.total as u64, rows: self.by_ids(hits.ids).await? })
     }
 
@@ -146,7 +146,7 @@ impl Office {
     /// Our failure.
     pub async fn similar_replies(&self, body: i64, title: &str) -> Result<Vec<Reply>, Fail> {
         let scope = Scope { bodies: vec![body], units: None };
-        let found = self.indexes().pair().public.suggest_similar(title, &scope, 5);
+        let found = self.indexes().pair()?.public.suggest_similar(title, &scope, 5);
         let found = found.map_err(|error| Fault::Files(error.to_string()))?;
         self.by_ids(found.into_iter().map(|(id, _)| id).collect()).await
     }

@@ -141,6 +141,7 @@ impl Office {
         self.store.write_blocking(Lane::Bulk, move |tx: &mut Tx<'_>| {
             job::sweep(tx, now.plus_hours(-JOBS_KEPT_HOURS))?;
             tx.execute(&SESSIONS, params![now.millis()])?;
+            crate::signer::sweep(tx, now)?;
             draft::sweep(tx, now).map_err(Fail::from)
         })
     }

@@ -69,7 +69,7 @@ impl Trouble {
                 members.insert(name.to_owned(), value);
             }
         };
-        let errors: Vec<Value> = self.sentences.iter().filter_map(|s| pointed(s, &self.code)).collect();
+        let errors: Vec<Value> = self.sentences.iter().filter_map(|s| pointed(s, self.kind, &self.code)).collect();
         if !errors.is_empty() {
             set("errors", errors.into());
         }
@@ -103,10 +103,12 @@ pub fn rfc3339(moment: law::Moment) -> String {
 }
 
 /// A sentence at an element, as RFC 9457 lists them.
-fn pointed(sentence: &Sentence, code: &str) -> Option<Value> {
+fn pointed(sentence: &Sentence, kind: Kind, code: &str) -> Option<Value> {
     let field = sentence.field.as_deref()?;
     let place = field.replace('~', "~0").replace('/', "~1");
-    Some(json!({ "pointer": format!("/answers/{place}"), "code": code, "message": sentence.to_string() }))
+    // An OA sends its own words, not answers to a step.
+    let pointer = if kind == Kind::Returned { format!("/{field}") } else { format!("/answers/{place}") };
+    Some(json!({ "pointer": pointer, "code": code, "message": sentence.to_string() }))
 }
 
 /// The answer carries the trouble itself: the frame around every route (`security`) renders it

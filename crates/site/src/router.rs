@@ -4,6 +4,7 @@
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::handler::Handler;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -134,7 +135,7 @@ pub fn serving(site: Arc<Site>, table: Vec<Route>) -> Router {
         router = router.route(route.path, route.handler.route_layer(gate));
     }
     router
-        .fallback(|| async { Trouble::new(Kind::NotFound) })
+        .fallback(crate::portal::old::moved)
         .method_not_allowed_fallback(|| async { Trouble::new(Kind::Method) })
         .layer(CatchPanicLayer::custom(security::panicked))
         .layer(from_fn_with_state(site.clone(), security::frame))
@@ -181,7 +182,7 @@ async fn admit(site: &Arc<Site>, rule: Rule, request: Request) -> Result<(Visit,
     let face = Face::of(parts.uri.path());
     let public = Caller::public(site.office.default_body());
     let mut visit = Visit::of(&parts, &site.settings, public);
-    recognise(site, rule.permit, &mut visit, &parts.headers).await.map_err(Trouble::into_response)?;
+    recognise(site, rule.permit, &mut visit, &parts).await.map_err(Trouble::into_response)?;
     if !rule.permit.allows(&visit.caller) {
         return Err(refused(rule.permit, &visit, &parts.method));
     }
@@ -197,12 +198,13 @@ async fn admit(site: &Arc<Site>, rule: Rule, request: Request) -> Result<(Visit,
 
 /// Finds the session or token that the permit asks for. Each face knows only its own: a page of
 /// the portal never acts for an officer who is signed in at the desk in the same browser.
-async fn recognise(site: &Site, permit: Permit, visit: &mut Visit, headers: &HeaderMap) -> Result<(), Trouble> {
+async fn recognise(site: &Site, permit: Permit, visit: &mut Visit, parts: &Parts) -> Result<(), Trouble> {
     let secret = match permit {
         Permit::Public => None,
         Permit::Party => visit.secret(QUERY).map(str::to_owned),
         Permit::Officer | Permit::Roles(_) => visit.secret(OFFICER).map(str::to_owned),
-        Permit::Token(_) => bearer(headers).map(str::to_owned),
+        Permit::Token(_) => bearer(&parts.headers).map(str::to_owned),
+        Permit::Signed(_) => return signed(site, visit, parts).await,
     };
     let Some(secret) = secret else { return Ok(()) };
     let found = match permit {
@@ -216,6 +218,20 @@ async fn recognise(site: &Site, permit: Permit, visit: &mut Visit, headers: &Hea
         site.limits.take(Class::Token, visit.address, site.office.now())?;
     }
     Ok(())
+}
+
+/// Finds who signed the request; guessing is as slow as guessing a token.
+async fn signed(site: &Site, visit: &mut Visit, parts: &Parts) -> Result<(), Trouble> {
+    match api::signature::caller(site, parts).await {
+        Ok(caller) => {
+            visit.caller = caller;
+            Ok(())
+        }
+        Err(trouble) => {
+            site.limits.take(Class::Token, visit.address, site.office.now())?;
+            Err(trouble)
+        }
+    }
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -246,7 +262,7 @@ fn refused(permit: Permit, visit: &Visit, method: &Method) -> Response {
 fn count(site: &Site, rule: Rule, visit: &Visit, safe: bool) -> Result<(), Trouble> {
     let now = site.office.now();
     match rule.permit {
-        Permit::Token(_) => site.limits.take(Class::Api, visit.caller.actor, now)?,
+        Permit::Token(_) | Permit::Signed(_) => site.limits.take(Class::Api, visit.caller.actor, now)?,
         Permit::Officer | Permit::Roles(_) if !safe => site.limits.take(Class::Desk, visit.caller.actor, now)?,
         _ => {}
     }

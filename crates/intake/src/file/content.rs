@@ -4,7 +4,7 @@ use super::{Kind, zip};
 
 /// The content of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Content {
+pub(crate) enum Content {
     /// A picture.
     Picture(Kind),
     /// A PDF, OFD or OOXML document.
@@ -22,7 +22,7 @@ pub(super) enum Content {
 }
 
 impl Content {
-    pub(super) fn label(&self) -> &'static str {
+    pub(crate) fn label(&self) -> &'static str {
         match self {
             Self::Picture(Kind::Jpeg) => "JPEG图片",
             Self::Picture(Kind::Png) => "PNG图片",
@@ -68,7 +68,7 @@ const MAGIC: [(&[u8], Content); 19] = [
     (b"{\\rtf", Content::Other("RTF文档")),
 ];
 
-pub(super) fn look(bytes: &[u8]) -> Content {
+pub(crate) fn look(bytes: &[u8]) -> Content {
     if let Some((_, content)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
         return content.clone();
     }

@@ -25,7 +25,7 @@ pub fn safe_name(declared: &str, kind: Kind) -> String {
 }
 
 /// The extension of a declared name, lower case, without dot; empty if there is none.
-pub(super) fn extension(declared: &str) -> String {
+pub(crate) fn extension(declared: &str) -> String {
     let last = last_part(declared);
     let extension = last.trim_end_matches(['.', ' ']).rsplit_once('.').map(|(_, extension)| extension);
     normal::folded(extension.unwrap_or_default().trim())

@@ -1,6 +1,10 @@
 //! The list of names in a ZIP file, and where its parts lie. Nothing is unpacked here: a bomb stays
 //! closed.
 
+use std::io::Read;
+
+use flate2::read::DeflateDecoder;
+
 /// Entries looked at; documents have far fewer.
 const MOST_ENTRIES: usize = 20_000;
 const END: &[u8] = b"PK\x05\x06";
@@ -25,6 +29,16 @@ pub(crate) struct Entry<'a> {
     pub method: usize,
     /// Its packed bytes.
     pub data: &'a [u8],
+}
+
+impl Entry<'_> {
+    /// Bytes that it has unpacked, counted up to a limit and not kept.
+    pub fn unpacked(&self, limit: u64) -> u64 {
+        match self.method {
+            8 => std::io::copy(&mut DeflateDecoder::new(self.data).take(limit), &mut std::io::sink()).unwrap_or(limit),
+            _ => (self.data.len() as u64).min(limit),
+        }
+    }
 }
 
 /// The parts of a file; nothing if its directory is not whole. Encrypted parts are left out.

@@ -1,4 +1,4 @@
-//! Official documents as files of text or HTML, each read as a page.
+//! Official documents as files, whatever program made them, each read as a page.
 
 use std::fs::File;
 use std::io::Read;
@@ -8,10 +8,9 @@ use super::Page;
 use super::format::Formats;
 use super::read::{self, Raw};
 use crate::messages::RowFault;
+use crate::reader::{self, Said};
 use crate::refusal::{Cause, Refusal};
 
-/// Bytes that one document may have: 20 MB.
-const LARGEST: u64 = 20 * 1024 * 1024;
 /// Folders in folders that are looked into, and files that are taken.
 const DEEPEST: usize = 16;
 const MOST: usize = 100_000;
@@ -74,12 +73,13 @@ impl Iterator for Documents {
         let path = self.files.next()?;
         self.place += 1;
         let name = path.strip_prefix(&self.root).unwrap_or(&path).to_string_lossy().into_owned();
-        let read = text(&path).and_then(|text| {
+        let read = bytes(&path).and_then(|bytes| reader::read(&name, &bytes)).map_err(|refusal| refusal.sentence);
+        let read = read.and_then(|said| {
             let web = matches!(extension(&path).as_str(), "html" | "htm");
-            let (html, text) = if web { (Some(text), None) } else { (None, Some(text)) };
-            let title = html.as_deref().and_then(heading);
+            let title = said.html.as_deref().filter(|_| web).and_then(heading);
             let (format, outside_id, line) = (FORMAT.to_owned(), Some(name.clone()), self.place);
-            let raw = Raw { line, format, outside_id, title, html, text, ..Raw::default() };
+            let Said { html, text, pictures } = said;
+            let raw = Raw { line, format, outside_id, title, html, text, pictures, ..Raw::default() };
             read::page(raw, &self.formats).map_err(|fault| fault.error)
         });
         Some(read.map_err(|error| RowFault::new(self.place, &name, error)))
@@ -90,27 +90,17 @@ fn extension(path: &Path) -> String {
     path.extension().map(|end| end.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()
 }
 
-/// The text of a file.
-fn text(path: &Path) -> Result<String, String> {
-    match extension(path).as_str() {
-        "txt" | "text" | "md" | "html" | "htm" => {}
-        "docx" | "doc" | "wps" | "pdf" | "ofd" => {
-            return Err("还不能直接读取这种文件，请另存为UTF-8编码的.txt或.html后再导入。".to_owned());
-        }
-        _ => return Err("不是可以导入的公文文件，只收.txt、.md、.html。".to_owned()),
+/// The bytes of a file; one that is too large is not read.
+fn bytes(path: &Path) -> Result<Vec<u8>, Refusal> {
+    let unreadable = |_| Refusal::new(Cause::Unreadable, "文件打不开，请检查读取权限。");
+    let file = File::open(path).map_err(unreadable)?;
+    let size = file.metadata().map_err(unreadable)?.len();
+    if size > reader::LARGEST as u64 {
+        return Err(reader::too_large(size));
     }
-    let unreadable = |_| "文件打不开，请检查读取权限。".to_owned();
     let mut bytes = Vec::new();
-    File::open(path).map_err(unreadable)?.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if bytes.len() as u64 > LARGEST {
-        return Err("文件超过20MB，未读取。请核对是否是公文正文。".to_owned());
-    }
-    let text = String::from_utf8(bytes).map_err(|_| "不是UTF-8编码，请另存为UTF-8后再导入。".to_owned())?;
-    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
-    if text.contains('\0') {
-        return Err("不是文本文件，请核对。".to_owned());
-    }
-    Ok(text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect())
+    file.take(reader::LARGEST as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    Ok(bytes)
 }
 
 /// The first heading of a web page, else its title.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::day::{self, Day};
 use super::format::Formats;
+use super::redhead;
 
 /// Values found, by our word for the field. Days as `YYYY-MM-DD`.
 pub type Found = BTreeMap<String, String>;
@@ -115,7 +116,10 @@ pub(super) fn official(title: &str, lines: &[&str]) -> Found {
     let mut put = |key: &str, value: Option<String>| drop(value.map(|value| found.insert(key.to_owned(), value)));
     put("number", lines.iter().take(HEAD_LINES / 4).find_map(|line| number(line)));
     let signed = signature(lines);
-    let of_title = issuer_of(title).or_else(|| lines.iter().take(8).find_map(|line| organ(line)));
+    put("addressee", redhead::addressee(title, lines));
+    let of_title = issuer_of(title)
+        .or_else(|| redhead::issuer(lines))
+        .or_else(|| lines.iter().take(8).find_map(|line| organ(line)));
     put("issuer", of_title.or_else(|| signed.as_ref().and_then(|signed| signed.0.clone())));
     put("written_on", signed.map(|signed| signed.1.to_string()));
     let preamble = || lines.iter().take(HEAD_LINES / 3).filter(|line| line.chars().count() < 160);
@@ -143,7 +147,7 @@ fn leading_day(line: &str) -> Option<String> {
 }
 
 /// The 文号 that a line begins with.
-fn number(line: &str) -> Option<String> {
+pub(super) fn number(line: &str) -> Option<String> {
     let line = line.trim().trim_matches(['（', '）', '(', ')']);
     let end = line.find('号')? + '号'.len_utf8();
     line.get(..end).filter(|start| start.chars().count() <= 30).and_then(text::doc_number::written)
@@ -198,7 +202,7 @@ const ORGANS: [&str; 30] = [
 ];
 
 /// The organ that a line names, if it names nothing else.
-fn organ(line: &str) -> Option<String> {
+pub(super) fn organ(line: &str) -> Option<String> {
     let line: String = line.chars().filter(|c| !c.is_whitespace()).collect();
     let plain = (3..=28).contains(&line.chars().count()) && line.chars().all(text::normal::is_han);
     (plain && ORGANS.iter().any(|end| line.ends_with(end))).then_some(line)

@@ -1,5 +1,6 @@
 //! Plain text and Markdown as structured HTML: headings by their numbering, rows of bars as tables.
 
+use super::redhead;
 use crate::html;
 
 /// Fewest rows in a table drawn with bars.
@@ -71,7 +72,7 @@ pub(super) fn without_head(body: &str, title: &str, number: Option<&str>) -> Str
             number.is_some() && text::doc_number::written(words.trim_matches(['（', '）'])).as_deref() == number;
         match wanted.strip_prefix(words.as_str()) {
             Some(left) if !words.is_empty() => wanted = left,
-            _ if words.is_empty() || is_number => {}
+            _ if words.is_empty() || is_number || (!wanted.is_empty() && redhead::is_head(&words)) => {}
             _ => break,
         }
         rest = after;

@@ -6,7 +6,7 @@ use law::Date;
 
 use super::format::Formats;
 use super::head::{self, Found};
-use super::{Page, day, plain, privacy, region};
+use super::{Page, day, plain, privacy, redhead, region};
 use crate::html;
 use crate::messages::RowFault;
 use crate::messages::row::Row;
@@ -22,6 +22,10 @@ pub(super) struct Raw {
     pub html: Option<String>,
     pub text: Option<String>,
     pub address: Option<String>,
+    /// Pictures that are not part of the text.
+    pub pictures: usize,
+    /// A text still to be reviewed: a person decides on what it says of persons.
+    pub draft: bool,
     /// What columns say, by field; days as `YYYY-MM-DD`.
     pub told: Found,
 }
@@ -85,6 +89,7 @@ pub(super) fn row(row: &Row, format: &str, formats: &Formats) -> Result<Page, Ro
         text: text("text")?,
         address,
         told,
+        ..Raw::default()
     };
     page(raw, formats)
 }
@@ -117,18 +122,14 @@ pub(super) fn page(raw: Raw, formats: &Formats) -> Result<Page, RowFault> {
     if title.chars().count() > LONGEST_TITLE {
         return Err(fault("标题", "标题超过200字，请核对是否选对了列。"));
     }
-    let official = head::official(&title, &lines);
-    let mut fields = official.clone();
+    let mut fields = head::official(&title, &lines);
     fields.extend(labelled);
     fields.extend(raw.told.clone());
     let number = fields.get("number").cloned();
     let kind = formats.kind(raw.said_kind.as_deref(), &title, number.is_some());
     let kind = kind.ok_or_else(|| fault("信息类型", "没有认出是哪一类信息，请在列对应文件的kinds中写明。"))?;
     let published_on = published(&fields, raw.address.as_deref());
-    if !fields.contains_key("written_on") {
-        let passed = fields.get("passed_on").or(fields.get("told_on")).cloned();
-        fields.extend(passed.map(|day| ("written_on".to_owned(), day)));
-    }
+    supplement(&mut fields);
     if !fields.contains_key("year") {
         fields.extend(year_of(&title).map(|year| ("year".to_owned(), year)));
     }
@@ -146,7 +147,9 @@ pub(super) fn page(raw: Raw, formats: &Formats) -> Result<Page, RowFault> {
         (_, text) => plain::structured(text.as_deref().unwrap_or_default()),
     };
     let body = plain::without_head(&body, &title, number.as_deref());
-    let hidden = privacy::mask(&body);
+    let title = whole_title(title, &lines);
+    let mask = |html: &str| if raw.draft { (html.to_owned(), 0) } else { privacy::mask(html) };
+    let hidden = mask(&body);
     if html::words(&hidden.0).trim().is_empty() && !hidden.0.contains("<img") {
         return Err(fault("正文", EMPTY));
     }
@@ -159,13 +162,28 @@ pub(super) fn page(raw: Raw, formats: &Formats) -> Result<Page, RowFault> {
         format: raw.format,
         outside_id,
         kind,
-        title: privacy::mask(&title).0,
+        title: mask(&title).0,
         body: hidden.0,
         fields,
         published_on,
         address: raw.address,
         hidden: hidden.1,
+        pictures: raw.pictures,
     })
+}
+
+/// The day of a law is that on which it was passed, or told.
+fn supplement(fields: &mut Found) {
+    if !fields.contains_key("written_on") {
+        let passed = fields.get("passed_on").or(fields.get("told_on")).cloned();
+        fields.extend(passed.map(|day| ("written_on".to_owned(), day)));
+    }
+}
+
+/// A title that begins with 关于 names no organ: the one whose mark stands over it does (GB/T 9704-2012 7.3.1).
+fn whole_title(title: String, lines: &[&str]) -> String {
+    let issuer = redhead::issuer(lines).filter(|_| title.starts_with("关于"));
+    issuer.map_or(title.clone(), |issuer| format!("{issuer}{title}"))
 }
 
 /// When a page became public: what it or its source says, its address, else when it was written or

@@ -96,7 +96,9 @@ pub fn run(args: Args, globals: &Globals) -> Result<ExitCode, Stop> {
     let Args { listen, ease } = args;
     let host = format!("http://{}", listen.first().copied().unwrap_or(site::serve::LISTEN[0]));
     let (proxies, mail) = (Vec::new(), serve::Mail::default());
-    let args = serve::Args { listen, role: Part::All, host, secure: false, proxies, mail, filings_every: None, ease };
+    let (drop, drop_as, filings_every) = (None, None, None);
+    let args =
+        serve::Args { listen, role: Part::All, host, secure: false, proxies, mail, filings_every, drop, drop_as, ease };
     serve::up(args, office)
 }
 

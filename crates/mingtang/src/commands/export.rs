@@ -103,6 +103,7 @@ impl Site<'_> {
                     continue;
                 }
                 let files = self.files(shelf, &article).await?;
+                self.earlier(shelf, &article).await?;
                 let page = item::page(&article, kind, columns.as_ref(), &files, &told.name);
                 shelf.put(&format!("a/{}.html", one.item), page.as_bytes())?;
                 shelf.put(&format!("a/{}.json", one.item), item::record(&article, &self.base, &files).as_bytes())?;
@@ -114,6 +115,23 @@ impl Site<'_> {
         self.lists(shelf, &entries, columns.as_ref(), &told.name)?;
         self.addresses(shelf, body, &entries).await?;
         Ok((entries.len(), notices))
+    }
+
+    /// Writes the earlier editions of an item as data, each under its own id (practice P2: both are kept).
+    async fn earlier(&self, shelf: &mut Shelf, article: &office::Article) -> Result<(), Stop> {
+        for version in article.versions.iter().filter(|version| version.standing == Standing::Superseded) {
+            let earlier = match self.office.article(self.office.default_body(), &version.public_id).await {
+                Err(Fail::NotFound) => continue,
+                read => read?,
+            };
+            if earlier.standing != Standing::Superseded {
+                continue;
+            }
+            let files = self.files(shelf, &earlier).await?;
+            let name = format!("e/{}.json", earlier.public_id);
+            shelf.put(&name, item::record(&earlier, &self.base, &files).as_bytes())?;
+        }
+        Ok(())
     }
 
     /// Writes the files of an item; answers their names in the export, in order.

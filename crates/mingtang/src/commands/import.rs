@@ -1,6 +1,7 @@
 //! `mingtang import`: what older systems hold becomes part of this one, each at its own time. This
 //! file reads the words and counts; [`messages`] and [`pages`] know what they import.
 
+pub mod drop;
 mod messages;
 mod pages;
 
@@ -35,8 +36,10 @@ enum Command {
     Messages(messages::Args),
     /// 导入原网站已公开的网页，按各自的发布日期公开；中断后可以重新运行，不会重复
     Pages(pages::Args),
-    /// 导入一个文件夹的公文（.txt、.md、.html），识别标题、文号、发文机关和日期
+    /// 导入一个文件夹的公文（Word、PDF、文本等），识别标题、文号、发文机关和日期
     Documents(pages::DocumentsArgs),
+    /// 接收办公系统放入交换目录的公文：名称.docx和名称.json一对；缺少内容的退文
+    Drop(drop::Args),
 }
 
 /// What every import may be told.
@@ -78,6 +81,7 @@ pub fn run(args: Args, globals: &Globals) -> Result<ExitCode, Stop> {
         Command::Messages(args) => messages::run(&args, globals),
         Command::Pages(args) => pages::run(&args, globals),
         Command::Documents(args) => pages::documents(&args, globals),
+        Command::Drop(args) => drop::run(&args, globals),
     }
 }
 

@@ -1,6 +1,7 @@
 //! `mingtang serve`: the site, and the worker behind it.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -34,6 +35,12 @@ pub struct Args {
     /// 收件日志的检查点每隔多少分钟进入公开日志一次，不论有没有收件；不写则沿用上次的，最初为60
     #[arg(long, value_name = "MINUTES", env = "MINGTANG_FILINGS_EVERY")]
     pub filings_every: Option<u32>,
+    /// 办公系统放公文的交换目录
+    #[arg(long, value_name = "DIR", env = "MINGTANG_DROP", requires = "drop_as")]
+    pub drop: Option<PathBuf>,
+    /// 以哪个工作人员的名义登记交换目录里的公文（登录名）
+    #[arg(long, value_name = "LOGIN", env = "MINGTANG_DROP_AS")]
+    pub drop_as: Option<String>,
     /// 放宽访问频率限制的倍数，只用于压力测试
     #[arg(long, hide = true, default_value_t = 0)]
     pub ease: u32,
@@ -101,6 +108,13 @@ pub fn up(args: Args, office: Arc<Office>) -> Result<ExitCode, Stop> {
         Part::Web => office.watch(stop.clone()),
         Part::All | Part::Worker => office.work(carrier, stop.clone()),
     };
+    let dropped = match (&args.drop, args.role) {
+        (None, _) | (_, Part::Web) => None,
+        (Some(dir), _) => {
+            let login = args.drop_as.clone().unwrap_or_default();
+            Some(crate::commands::import::drop::follow(office.clone(), dir, &login, stop.clone())?)
+        }
+    };
     let secret = if args.role == Part::Worker { None } else { office.offer_setup()? };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Stop::new(exit::FAILED, format!("无法启动：{error}")))?;
@@ -134,6 +148,7 @@ pub fn up(args: Args, office: Arc<Office>) -> Result<ExitCode, Stop> {
     });
     stop.store(true, Ordering::Relaxed);
     drop(behind.join());
+    drop(dropped.map(std::thread::JoinHandle::join));
     outcome.map(|()| ExitCode::SUCCESS)
 }
 

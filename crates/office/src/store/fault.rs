@@ -37,6 +37,8 @@ pub enum Fault {
     Erased,
     /// A file or directory could not be read or written.
     Files(String),
+    /// Another process is writing the search index.
+    IndexInUse,
     /// The closure given to the store panicked, or the store was shut down before it ran.
     Abandoned,
 }
@@ -44,7 +46,7 @@ pub enum Fault {
 impl Fault {
     /// True when the same call may succeed a moment later without any change.
     pub fn is_temporary(&self) -> bool {
-        matches!(self, Self::Busy | Self::Unavailable(_))
+        matches!(self, Self::Busy | Self::Unavailable(_) | Self::IndexInUse)
     }
 
     /// A file fault that names the path.
@@ -69,6 +71,7 @@ impl fmt::Display for Fault {
             Self::Seal(why) => write!(f, "sealed text: {why}"),
             Self::Erased => f.write_str("sealed text: its key was destroyed"),
             Self::Files(what) => f.write_str(what),
+            Self::IndexInUse => f.write_str("another process writes the search index"),
             Self::Abandoned => f.write_str("the work was abandoned (panic or shutdown)"),
         }
     }

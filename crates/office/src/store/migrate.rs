@@ -32,6 +32,7 @@ static MIGRATIONS: &[Migration] = migrations![
     7 "0007_reviews.sql",
     8 "0008_page_origin.sql",
     10 "0010_unlink.sql",
+    11 "0011_oa.sql",
     12 "0012_duties.sql",
 ];
 

@@ -76,6 +76,8 @@ pub fn registered() -> Vec<&'static Statement> {
         crate::document::STATEMENTS,
         crate::edition::STATEMENTS,
         crate::holding::STATEMENTS,
+        crate::oa::STATEMENTS,
+        crate::signer::STATEMENTS,
         crate::export::STATEMENTS,
         crate::draft::STATEMENTS,
         crate::examine::STATEMENTS,

@@ -11,9 +11,12 @@ mod found;
 mod guarded;
 mod jobs;
 mod logs;
+mod oa;
 mod opening;
 mod reduced;
 mod reviews;
+#[path = "../../../intake/tests/samples/mod.rs"]
+mod samples;
 mod seals;
 mod stage;
 mod statements;

@@ -67,3 +67,28 @@ fn two_processes_never_give_out_the_same_id() {
         }
     }
 }
+
+/// Import beside a worker: what searches nothing does not meet the process that writes the index.
+#[test]
+fn a_command_that_searches_nothing_needs_no_index() {
+    let stage = crate::stage::embedded(&few());
+    let data = stage.directory().to_owned();
+    let open = || {
+        let rules = office::Rulebook::parse(office::RuleFiles::built_in()).unwrap();
+        office::Office::open(office::Options::new(data.clone(), rules)).unwrap()
+    };
+    open().settle(&office::mail::Outbox).unwrap();
+    let index = search::Index::open(&data.join("index/public"), search::Kind::Public).unwrap();
+    let writer = index.writer().unwrap();
+    // What another process replaces looks damaged for a while.
+    std::fs::remove_file(data.join("index/public/meta.json")).unwrap();
+    let office = open();
+    let page =
+        intake::reader::Said { text: Some("关于停水的公告\n因检修停水。".into()), ..Default::default() };
+    let page = intake::pages::recognise(page).unwrap();
+    let done = office.import_pages(office.default_body(), vec![page], false).unwrap();
+    assert_eq!(done, [office::Imported::New]);
+    let met = office.settle(&office::mail::Outbox);
+    assert!(matches!(met, Err(office::Fail::Busy)), "who needs it is told to come again: {met:?}");
+    drop(writer);
+}

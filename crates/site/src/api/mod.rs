@@ -1,8 +1,10 @@
 //! The API for programs: JSON in and out, tokens with scopes, errors as RFC 9457.
 
+mod documents;
 mod health;
 mod log;
 mod matters;
+pub(crate) mod signature;
 
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
@@ -19,6 +21,7 @@ use matter::Sentence;
 
 const WRITE: Permit = Permit::Token(Scope::MattersWrite);
 const READ: Permit = Permit::Token(Scope::MattersRead);
+const OA: Permit = Permit::Signed(Scope::DocumentsWrite);
 
 /// The character NUL as JSON writes it: nobody types it, and PostgreSQL cannot hold it.
 const NUL: &[u8] = b"\\u0000";
@@ -33,6 +36,9 @@ pub fn routes() -> Vec<Route> {
         get("/log/tile/{*path}", Permit::Public, log::tile),
         get("/log/proof/{id}", Permit::Public, log::proof),
         get("/api/v1/problems/{code}", Permit::Public, health::problem),
+        post("/api/v1/documents", OA, documents::submit),
+        get("/api/v1/documents/{id}", OA, documents::standing),
+        post("/api/v1/documents/{id}/issue", OA, documents::issue),
         get("/api/v1/matters", READ, matters::find),
         post("/api/v1/matters", WRITE, matters::create),
         post("/api/v1/matters/{id}/{step}", WRITE, matters::act),

@@ -2,10 +2,11 @@
 //! derived from the kind of information and from what the procedure asks for besides.
 
 use super::ask::Asking;
+use super::attached::{KEEP, attached, kept, uploads};
 use super::parts::{Cell, Fields};
 use super::perform::{at_fields, told};
 use super::shell::Shell;
-use super::{frame, show};
+use super::{frame, from_file, show};
 use crate::Site;
 use crate::component::{Choice, Choices, ErrorSummary, Field as Box, Guard, Input};
 use crate::form::{self, Form};
@@ -18,7 +19,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use matter::{Guard as Rule, Kind as Sort, Procedure, Step};
 use office::document::DOT;
-use office::{Caller, DocumentView, Fail, FileView, Filing, StepAct, Upload};
+use office::{Caller, DocumentView, Fail, Filing, MatterView, StepAct};
 use publication::kind::{Field, Form as Shape, Place, TITLE};
 use publication::{Columns, Kind};
 use std::sync::Arc;
@@ -40,6 +41,10 @@ pub struct ComposePage {
     pub guard: Guard,
     /// Before anything is typed: the question whether it is classified.
     pub first: Fields,
+    /// A file whose text fills the form.
+    pub source: Fields,
+    /// What was filled in, or empty.
+    pub told: String,
     /// What the kind asks for.
     pub fields: Fields,
     /// Attribute, columns, files.
@@ -62,6 +67,15 @@ struct Typed {
     barred: Vec<String>,
     /// Attached files: those ticked stay.
     files: Vec<Choice>,
+    /// What was read from a file.
+    told: String,
+}
+
+impl Typed {
+    /// The form again, after a file was read.
+    fn of(answers: Answers, shown: &from_file::Shown) -> Typed {
+        Typed { answers, errors: shown.errors.clone(), told: shown.told.clone(), ..Typed::default() }
+    }
 }
 
 /// The procedure under which documents are drafted today.
@@ -122,12 +136,21 @@ pub async fn create(State(site): State<Arc<Site>>, visit: Visit, mut form: Form)
     let step = opening(&procedure, &visit.caller)?;
     let kind = kind(&site, form.raw("kind"))?;
     let mut answers = given(&form, &procedure, &step, kind);
+    let prefix = element_of(&procedure, Sort::Document);
+    let source = match from_file::read(&mut form, (&procedure, &step, kind), &prefix, &mut answers).await {
+        Ok(source) => source,
+        Err(shown) => {
+            let typed = Typed::of(answers, &shown);
+            let page = page(&site, &visit, &procedure, &step, kind, typed, None).await?;
+            return frame::answer(shown.status, &page);
+        }
+    };
     // Whoever drafts has it in hand: it stands in the drafter's own queue.
     answers.entry("handler".into()).or_insert_with(|| visit.caller.actor.to_string());
     let filing = Filing {
         procedure: procedure.id.clone(),
         answers: answers.clone(),
-        files: uploads(&mut form),
+        files: uploads(&mut form).into_iter().chain(source).collect(),
         key: form.key().unwrap_or_default(),
         ..Filing::default()
     };
@@ -165,7 +188,7 @@ async fn stored(site: &Site, visit: &Visit, id: i64, mut barred: Vec<String>) ->
     answers.insert(element_of(&view.procedure, Sort::Columns), document.columns.join(","));
     let files = attached(&document, None);
     barred.extend(document.gaps.into_iter().map(|gap| gap.sentence));
-    let typed = Typed { answers, errors: ErrorSummary::default(), barred, files };
+    let typed = Typed { answers, barred, files, ..Typed::default() };
     page(site, visit, &view.procedure, &step, kind, typed, Some((id, view.matter.seq))).await
 }
 
@@ -183,12 +206,20 @@ pub async fn save(
     let step = revising(&view.procedure, &view.matter.state).cloned().ok_or_else(|| Trouble::new(Why::NotFound))?;
     let document = site.office.document(&visit.caller, id).await?;
     let kind = kind(&site, &document.kind)?;
-    let answers = given(&form, &view.procedure, &step, kind);
+    let mut answers = given(&form, &view.procedure, &step, kind);
+    let prefix = element_of(&view.procedure, Sort::Document);
+    let source = match from_file::read(&mut form, (&view.procedure, &step, kind), &prefix, &mut answers).await {
+        Ok(source) => source,
+        Err(shown) => {
+            let (status, typed) = (shown.status, Typed::of(answers, &shown));
+            return again(&site, &visit, (&view, &document), (&step, kind), &form, (status, typed)).await;
+        }
+    };
     let act = StepAct {
         matter: id,
         step: step.id.clone(),
         answers: answers.clone(),
-        files: uploads(&mut form),
+        files: uploads(&mut form).into_iter().chain(source).collect(),
         keep: kept(&form),
         key: form.key().unwrap_or_default(),
         expected_seq: form.expected_seq(),
@@ -200,13 +231,24 @@ pub async fn save(
             super::perform::conflicted(&site, &visit, id, &step.id, &conflict, &answers).await
         }
         Err(fail) => {
-            let files = attached(&document, kept(&form).as_deref());
-            let typed = Typed { files, ..refused(fail, answers, &step)? };
-            let seen = form.expected_seq().unwrap_or(view.matter.seq);
-            let page = page(&site, &visit, &view.procedure, &step, kind, typed, Some((id, seen))).await?;
-            frame::answer(StatusCode::UNPROCESSABLE_ENTITY, &page)
+            let told = (StatusCode::UNPROCESSABLE_ENTITY, refused(fail, answers, &step)?);
+            again(&site, &visit, (&view, &document), (&step, kind), &form, told).await
         }
     }
+}
+
+/// The form of a document once more, with what was typed.
+async fn again(
+    site: &Site,
+    visit: &Visit,
+    (view, document): (&MatterView, &DocumentView),
+    (step, kind): (&Step, &Kind),
+    form: &Form,
+    (status, typed): (StatusCode, Typed),
+) -> Result<Response, Trouble> {
+    let typed = Typed { files: attached(document, kept(form).as_deref()), ..typed };
+    let of = (view.matter.id, form.expected_seq().unwrap_or(view.matter.seq));
+    frame::answer(status, &page(site, visit, &view.procedure, step, kind, typed, Some(of)).await?)
 }
 
 /// Goes to the matter's page, or sends the document on first; what keeps it back is shown in its form.
@@ -225,27 +267,6 @@ async fn after(site: &Site, visit: &Visit, id: i64, send: bool) -> Result<Respon
         }
         Err(other) => Err(other.into()),
     }
-}
-
-/// Name of the boxes of attached files, and of the hidden field that says they were shown.
-const KEEP: [&str; 2] = ["keep", "kept"];
-
-/// The attached files that stay; `None` where the form showed none.
-fn kept(form: &Form) -> Option<Vec<String>> {
-    form.has(KEEP[1]).then(|| form.all(KEEP[0]).map(str::to_owned).collect())
-}
-
-/// Boxes for the files that a document has, ticked but for those that the form let go.
-fn attached(document: &DocumentView, kept: Option<&[String]>) -> Vec<Choice> {
-    let one = |file: &FileView| Choice {
-        checked: kept.is_none_or(|kept| kept.contains(&file.id)),
-        ..Choice::new(file.id.clone(), file.name.clone())
-    };
-    document.files.iter().map(one).collect()
-}
-
-fn uploads(form: &mut Form) -> Vec<Upload> {
-    form.take_files().into_iter().map(|file| Upload { name: file.name, bytes: file.bytes }).collect()
 }
 
 /// What was typed: the step's elements, the fields of the kind under the document's name.
@@ -291,7 +312,7 @@ async fn page(
     let gate: Vec<&str> = names
         .iter()
         .copied()
-        .filter(|name| step.guards.contains(&Rule::NotClassified) && gates(procedure, name))
+        .filter(|name| step.guards.contains(&Rule::NotClassified) && from_file::gates(procedure, name))
         .collect();
     let rest: Vec<&str> =
         names.iter().copied().filter(|name| ![TITLE, "handler"].contains(name) && !gate.contains(name)).collect();
@@ -314,6 +335,8 @@ async fn page(
         action: of.map_or_else(|| "/desk/document/new".to_owned(), |(id, _)| format!("{}/document", show::address(id))),
         guard: Guard { more, ..shell.guard() },
         first: asking.fields(&gate),
+        source: from_file::fields(&typed.errors),
+        told: typed.told.clone(),
         fields: Fields { cells },
         more: Fields { cells: after },
         barred: typed.barred.clone(),
@@ -322,11 +345,6 @@ async fn page(
         back: of.map(|(id, _)| show::address(id)).unwrap_or_default(),
         shell,
     })
-}
-
-/// The element that the secrecy gate reads: it is asked before anything is typed (practice P1).
-fn gates(procedure: &Procedure, name: &str) -> bool {
-    procedure.element(name).is_some_and(|element| element.options.iter().any(|option| option.id == "no"))
 }
 
 fn date_hint(field: &Field) -> Option<String> {

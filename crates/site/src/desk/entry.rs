@@ -1,10 +1,11 @@
 //! One entry of the catalogue: its form, its history, and what is told when two people edit it at once.
 
 use super::catalogue::{PATH, edits, lamp};
-use super::parts::{Cell, Fields};
+use super::entry_form::fields;
+use super::parts::Fields;
 use super::{frame, perform, shell::Shell};
 use crate::Site;
-use crate::component::{Choice, Choices, ErrorSummary, Field, Guard, Input, Lamp, Width};
+use crate::component::{ErrorSummary, Guard, Lamp};
 use crate::form::{self, Form};
 use crate::problem::Trouble;
 use crate::session::Visit;
@@ -13,7 +14,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use office::Fail;
 use office::catalogue::{Change, Listed, differences};
-use publication::catalogue::{Counts, Entry, Level, Manner, Mark, Names, Period, Word};
+use publication::catalogue::{Counts, Entry, Level, Manner, Mark, Period, Word};
 use std::sync::Arc;
 
 /// One entry.
@@ -279,104 +280,52 @@ fn past(change: Change) -> Past {
     }
 }
 
-fn fields(
-    (entry, unit, reason): (&Entry, Option<i64>, &str),
-    errors: &ErrorSummary,
-    names: &Names,
-    units: Vec<Choice>,
-    stored: bool,
-) -> Fields {
-    let line = |span, id: &'static str, label: &'static str, value: &str| {
-        Cell::Field(span, Field::new(id, label, value).width(Width::Full).error(errors.at(id)))
+#[cfg(test)]
+mod tests {
+    use super::super::{
+        sample::{HOSTILE, check},
+        shell::tests::sample,
     };
-    let area = |span, id: &'static str, label: &'static str, value: &str| {
-        Cell::Field(span, Field::new(id, label, value).input(Input::Area(3)).width(Width::Full).error(errors.at(id)))
-    };
-    let hinted = |cell: Cell, hint: &'static str| match cell {
-        Cell::Field(span, field) => Cell::Field(span, field.hint(hint)),
-        other => other,
-    };
-    let id = unit.map(|id| id.to_string()).unwrap_or_default();
-    let units = std::iter::once(Choice::new("", "还没有确定")).chain(units).map(|one| one.chosen_if(&id)).collect();
-    let (period, days) = match entry.period {
-        Period::Workdays(days) => ("days".to_owned(), days.to_string()),
-        other => (other.code(), String::new()),
-    };
-    let periods =
-        [("now", "实时"), ("month", "每月"), ("quarter", "每季度"), ("year", "每年"), ("days", "每几个工作日")]
-            .map(|(code, label)| Choice::new(code, label).chosen_if(&period));
-    let since = entry.since.map(|day| day.to_string()).unwrap_or_default();
-    let mut cells = vec![
-        line(4, "top", "一级事项", &entry.top),
-        line(8, "item", "二级事项", &entry.item),
-        area(6, "content", "公开内容（要素）", &entry.content),
-        area(6, "basis", "公开依据", &entry.basis),
-        line(6, "time_limit", "公开时限", &entry.time_limit),
-        hinted(line(6, "subject", "公开主体", &entry.subject), "不填就是本机关"),
-        hinted(line(6, "channels", "公开渠道和载体", &entry.channels.join("、")), "用顿号隔开"),
-        hinted(line(6, "audience", "公开对象", &entry.audience), "不填就是全社会；只向特定群体公开的写明是谁"),
-        Cell::Choices(4, radios("manner", "公开方式", &[entry.manner])),
-        Cell::Choices(8, checks("levels", "公开层级", &entry.levels)),
-        Cell::Choices(12, checks("marks", "五公开", &entry.marks)),
-        Cell::Legend("责任和周期".to_owned()),
-        Cell::Field(
-            4,
-            Field::new("unit", "责任单位", "").input(Input::Select(units)).width(Width::Full).error(errors.at("unit")),
-        ),
-        Cell::Field(4, Field::new("period", "更新周期", "").input(Input::Select(periods.into())).width(Width::Full)),
-        hinted(line(4, "days", "每几个工作日", &days), "更新周期选“每几个工作日”的填写"),
-        hinted(
-            line(4, "within", "时限工作日", &entry.within.to_string()),
-            "一个周期结束或者信息形成后，多少个工作日内公开",
-        ),
-        hinted(line(4, "since", "起始日期", &since), "从哪天起应当公开；不填就是条目列入之日"),
-        hinted(line(4, "nothing", "暂无内容说明", &entry.nothing), "确实没有此类信息的，写明原因，公开页面照样显示"),
-        Cell::Legend("怎样算作已经公开".to_owned()),
-    ];
-    cells.extend(rule(entry, names, errors));
-    if stored {
-        cells.push(hinted(line(12, "reason", "修改原因", reason), "留在条目的记录里"));
-    } else {
-        cells.push(line(12, "reason", "列入原因", reason));
-    }
-    Fields { cells }
-}
+    use super::*;
+    use crate::component::LampKind;
+    use publication::catalogue::Names;
 
-/// The cells of the rule by which items count.
-fn rule(entry: &Entry, names: &Names, errors: &ErrorSummary) -> Vec<Cell> {
-    let counts = &entry.counts;
-    let several = |name: &'static str, legend: &'static str, all: &[(String, String)], chosen: &[String]| {
-        let one = |(id, label): &(String, String)| Choice {
-            checked: chosen.contains(id),
-            ..Choice::new(id.clone(), label.clone())
+    #[test]
+    fn an_entry_shows_its_history_and_what_another_editor_did() {
+        let differs = || vec![("更新周期".to_owned(), "每季度".to_owned(), HOSTILE.to_owned())];
+        let shell = sample(PATH);
+        let guard = Guard { csrf: "sample".into(), key: "sample".into(), more: vec![(form::SEEN, "2".into())] };
+        let entry = Entry { top: "民生领域".into(), item: "社会救助".into(), ..Entry::default() };
+        let names = Names { columns: vec![("gg".into(), "公告公示".into())], ..Names::default() };
+        let fields = fields((&entry, None, ""), &ErrorSummary::default(), &names, Vec::new(), true);
+        let page = EntryPage {
+            shell,
+            title: "社会救助".into(),
+            stands: Some((Lamp::new(LampKind::Red, "逾期"), "按规则算入1条，最近更新于2026-07-28".into())),
+            action: "/desk/catalogue/3".into(),
+            fields: Some(fields),
+            values: Vec::new(),
+            guard,
+            errors: ErrorSummary::default(),
+            clash: Some(Clash {
+                since: vec![("2026-11-20 10:12".into(), "办事员甲修改".into())], differs: differs()
+            }),
+            history: vec![Past {
+                head: "2026-11-20 10:12　办事员甲　修改".into(),
+                reason: HOSTILE.into(),
+                differs: differs(),
+            }],
+            ending: Some(("/desk/catalogue/3/end".into(), "移出目录")),
         };
-        Choices::many(name, legend, all.iter().map(one).collect()).error(errors.at(name))
-    };
-    let own = Choice { checked: counts.own_unit, ..Choice::new("1", "只算责任单位自己产生的") };
-    vec![
-        Cell::Choices(
-            12,
-            several("columns", "对应的栏目", &names.columns, &counts.columns).hint("最多三个；不选就是全站"),
-        ),
-        Cell::Choices(12, several("kinds", "信息类型", &names.kinds, &counts.kinds).hint("不选就是各种类型")),
-        Cell::Field(4, Field::new("topic", "主题分类代码", counts.topic.clone()).width(Width::Full)),
-        Cell::Field(
-            4,
-            Field::new("title", "标题词", counts.title.clone()).width(Width::Full).hint("标题里有这个词的才算"),
-        ),
-        Cell::Choices(4, Choices::many("own_unit", "产生单位", vec![own])),
-    ]
-}
-
-fn options<T: Word>(chosen: &[T]) -> Vec<Choice> {
-    let one = |word: &T| Choice { checked: chosen.contains(word), ..Choice::new(word.id(), word.label()) };
-    T::ALL.iter().map(one).collect()
-}
-
-fn radios<T: Word>(name: &'static str, legend: &'static str, chosen: &[T]) -> Choices {
-    Choices::one(name, legend, options(chosen))
-}
-
-fn checks<T: Word>(name: &'static str, legend: &'static str, chosen: &[T]) -> Choices {
-    Choices::many(name, legend, options(chosen))
+        let html = check("entry", &page);
+        assert!(html.contains("没有保存") && html.contains("修改记录") && !html.contains(HOSTILE));
+        let read = EntryPage {
+            fields: None,
+            clash: None,
+            ending: None,
+            values: vec![("公开依据".into(), HOSTILE.into())],
+            ..page
+        };
+        assert!(!check("entry_read", &read).contains("<form method=\"post\" action=\"/desk/catalogue"));
+    }
 }

@@ -5,6 +5,7 @@
 
 pub mod approvals;
 pub mod ask;
+mod attached;
 pub mod audit;
 pub mod case;
 pub mod catalogue;
@@ -15,10 +16,12 @@ pub mod document;
 pub mod dossier;
 pub mod enrol;
 pub mod entry;
+mod entry_form;
 pub mod error;
 pub mod figures;
 pub mod forms;
 pub mod frame;
+mod from_file;
 pub mod home;
 pub mod inspections;
 pub mod kinds;

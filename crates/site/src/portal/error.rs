@@ -57,6 +57,9 @@ fn words(status: StatusCode) -> Words {
             ("现在不能这样办理", "请先看看进度页上写的办理情况。", "", ("/q/matter", "看办理情况"))
         }
         StatusCode::NOT_FOUND => ("没有这个页面", "网址可能写错了，或者内容已经撤下。", "", ("/", "回首页")),
+        StatusCode::GONE => {
+            ("这条信息已经撤下", "这个网址上原来的信息已经撤回公开，不再提供。请搜索现在的信息。", "", ("/", "回首页"))
+        }
         StatusCode::CONFLICT => (
             "这件事刚刚有了新的进展",
             "您打开页面之后，办理情况变了。请先看看现在的情况，再决定要不要继续。",
@@ -99,7 +102,7 @@ impl ErrorPage {
             shell: Shell { title: title.into(), ..shell },
             texts: vec![text.into()],
             kept: kept.into(),
-            search: status == StatusCode::NOT_FOUND,
+            search: [StatusCode::NOT_FOUND, StatusCode::GONE].contains(&status),
             links: vec![Link::new(first, way), Link::new("/sitemap", "站点地图")],
             ..Self::default()
         }
@@ -128,7 +131,7 @@ pub(crate) mod tests {
     use crate::portal::sample::{Samples, shell};
 
     pub(crate) fn samples(out: &mut Samples) {
-        for code in [400, 403, 404, 409, 413, 429, 500, 503] {
+        for code in [400, 403, 404, 409, 410, 413, 429, 500, 503] {
             let status = StatusCode::from_u16(code).unwrap_or_default();
             let page = ErrorPage::new(status, shell(""), "/foi/check");
             out.add(&format!("error-{code}"), &page);

@@ -20,6 +20,7 @@ pub mod links;
 pub mod machine;
 pub mod message;
 pub mod nav;
+pub mod old;
 pub mod own;
 pub mod prose;
 pub mod rate;

@@ -16,6 +16,8 @@ pub enum Kind {
     Forged,
     /// No such thing for this caller.
     NotFound,
+    /// What stood there was taken down.
+    Gone,
     /// The address knows no such method.
     Method,
     /// The request came too slowly.
@@ -30,6 +32,8 @@ pub enum Kind {
     Invalid,
     /// The rules do not allow it.
     Refused,
+    /// A document from an OA goes back with what it lacks.
+    Returned,
     /// Too often.
     TooMany,
     /// Our failure.
@@ -39,7 +43,7 @@ pub enum Kind {
 }
 
 /// Every kind, in the order of its status.
-pub const KINDS: [Kind; 15] = [
+pub const KINDS: [Kind; 17] = [
     Kind::Malformed,
     Kind::SignIn,
     Kind::Forbidden,
@@ -48,10 +52,12 @@ pub const KINDS: [Kind; 15] = [
     Kind::Method,
     Kind::Slow,
     Kind::Conflict,
+    Kind::Gone,
     Kind::TooLarge,
     Kind::MediaType,
     Kind::Invalid,
     Kind::Refused,
+    Kind::Returned,
     Kind::TooMany,
     Kind::Fault,
     Kind::Busy,
@@ -69,6 +75,7 @@ impl Kind {
             Kind::Forbidden => (403, "forbidden", "没有办理权限", "您的角色不能办理此项", "如工作需要，请联系本机关管理员调整权限"),
             Kind::Forged => (403, "forged", "页面已失效，内容没有提交", "为防止他人冒用您的名义提交，这次提交没有通过来源校验：可能是浏览器停用了Cookie，或者页面打开时间太长", "请返回上一页，复制已填写的内容，刷新页面后重新提交"),
             Kind::NotFound => (404, "not_found", "没有找到", "没有您要的页面或事项，也可能已经移走", "请核对网址或编号，或从首页重新进入"),
+            Kind::Gone => (410, "gone", "已经撤下", "这个网址上的信息已经撤回公开", "请从首页或者搜索查找现在的信息"),
             Kind::Method => (405, "method", "不支持这种访问方式", "这个地址不接受这样的请求", "请从首页重新进入"),
             Kind::Slow => (408, "slow", "提交超时", "网络太慢，内容没有收完，没有保存任何内容", "请返回上一页重新提交；附件较大时可以分次补充"),
             Kind::Conflict => (409, "conflict", "事项已有新的办理情况", "在您填写期间，其他人员已对同一事项进行了办理，您的内容没有保存，也没有覆盖他人的办理", "请查看新的办理情况，再决定是否重新提交"),
@@ -76,6 +83,7 @@ impl Kind {
             Kind::MediaType => (415, "media_type", "不支持这种内容类型", "发来的内容类型不能识别", "请改用页面上的表单提交；程序请以application/json提交"),
             Kind::Invalid => (422, "invalid", "提交内容需要修改", "有的内容不能识别", "请按提示修改后重新提交"),
             Kind::Refused => (422, "refused", "此项操作不能办理", "现在不能这样办理", "请按提示处理"),
+            Kind::Returned => (422, "returned", "退文", "送来的公文缺少必须写明的内容，没有登记，没有保存任何内容", "请按清单逐项补齐后重新送来"),
             Kind::TooMany => (429, "too_many", "操作过于频繁", "短时间内的次数超过了上限，这次没有执行，填写的内容仍在原来的页面上", "请稍候再试"),
             Kind::Fault => (500, "fault", "系统出现故障", "这次操作没有完成，故障已经记录", "请稍后再试；仍不成功的，请拨打本机关电话并告知故障编号"),
             Kind::Busy => (503, "busy", "系统繁忙", "同时办理的人较多，这次提交没有接收，没有保存任何内容", "请稍候再试"),
@@ -111,6 +119,7 @@ impl Kind {
             405 => Kind::Method,
             408 => Kind::Slow,
             409 => Kind::Conflict,
+            410 => Kind::Gone,
             413 => Kind::TooLarge,
             415 => Kind::MediaType,
             422 => Kind::Invalid,

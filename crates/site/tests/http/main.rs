@@ -7,10 +7,15 @@ mod files;
 mod filing;
 mod forms;
 mod frame;
+mod from_file;
 mod kept;
 mod log;
+mod oa;
+mod old;
 mod permits;
 mod portal;
+#[path = "../../../intake/tests/samples/mod.rs"]
+mod samples;
 mod script;
 mod sessions;
 mod set_up;

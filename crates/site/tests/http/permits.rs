@@ -53,9 +53,12 @@ fn each_face_asks_for_its_own_kind_of_proof() {
             }
             Face::Desk => assert!(matches!(route.rule.permit, Permit::Officer | Permit::Roles(_)), "{line}"),
             Face::Api if !route.method.is_safe() => {
-                assert_eq!(route.rule.permit, Permit::Token(Scope::MattersWrite), "{line}")
+                let agreed = [Permit::Token(Scope::MattersWrite), Permit::Signed(Scope::DocumentsWrite)];
+                assert!(agreed.contains(&route.rule.permit), "{line}")
             }
-            Face::Api => assert!(matches!(route.rule.permit, Permit::Public | Permit::Token(_)), "{line}"),
+            Face::Api => {
+                assert!(matches!(route.rule.permit, Permit::Public | Permit::Token(_) | Permit::Signed(_)), "{line}")
+            }
         }
     }
 }
@@ -102,7 +105,7 @@ async fn wrong_roles_and_wrong_kinds_of_proof_are_stopped() {
             Permit::Roles(roles) if !roles.iter().any(|role| handles.contains(role)) => {
                 assert_eq!(answer.status, StatusCode::FORBIDDEN, "{line}");
             }
-            Permit::Token(_) => assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{line}"),
+            Permit::Token(_) | Permit::Signed(_) => assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{line}"),
             Permit::Party if route.method.is_safe() => assert_eq!(answer.header("location"), "/q", "{line}"),
             Permit::Party => assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{line}"),
             _ => assert_ne!(answer.status, StatusCode::INTERNAL_SERVER_ERROR, "{line}: {}", answer.text),

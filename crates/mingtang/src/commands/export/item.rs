@@ -119,7 +119,29 @@ fn fields<'a>(article: &'a Article, kind: Option<&'a Kind>) -> impl Iterator<Ite
 
 /// The data of an item: what was published in canonical form, and where it is proved.
 pub(super) fn record(article: &Article, base: &str, files: &[String]) -> String {
+    let editions: Vec<_> = article
+        .versions
+        .iter()
+        .map(|one| {
+            json!({
+                "edition": one.public_id, "sha256": one.hash, "published_on": one.at.date().to_string(),
+                "standing": one.standing.code(), "reason": one.reason,
+            })
+        })
+        .collect();
+    let relations: Vec<_> = article
+        .related
+        .iter()
+        .map(|one| {
+            json!({
+                "relation": one.relation.code(), "forward": one.forward, "item": one.other.item,
+                "title": one.other.title, "number": one.other.number,
+            })
+        })
+        .collect();
     let record = json!({
+        "editions": editions,
+        "relations": relations,
         "item": article.item,
         "edition": article.public_id,
         "sha256": article.hash,

@@ -28,7 +28,7 @@ pub struct Args {
 /// Which documents.
 #[derive(Debug, clap::Args)]
 pub struct DocumentsArgs {
-    /// 文件夹，或者一个.txt、.md、.html文件
+    /// 文件夹，或者一个文件：docx、doc、wps、pdf、odt、rtf、xlsx、xls、ods、html、txt、md
     path: PathBuf,
     #[command(flatten)]
     mode: Mode,
@@ -74,5 +74,13 @@ fn import(
     reader: impl Iterator<Item = Result<Page, RowFault>>,
 ) -> Result<ExitCode, Stop> {
     let (office, _scratch) = super::office(mode, globals)?;
+    let reader = reader.inspect(|row| {
+        // What an import leaves out is told, not dropped in silence.
+        if let Ok(Page { line, pictures, .. }) = row
+            && *pictures > 0
+        {
+            eprintln!("第{line}个文件：有{pictures}张图片没有导入，只导入了文字和表格。");
+        }
+    });
     Import::new(mode, |batch| office.import_pages(office.default_body(), batch, mode.dry_run)).run(reader)
 }
