@@ -192,7 +192,7 @@
       if (!form || form.method !== 'post') return;
       event.preventDefault();
       var reason = form.hasAttribute('data-decide') && form.reason.value.trim();
-      form.requestSubmit(reason ? one('[value=return]', form) : one('button:not([type=button])', form));
+      form.requestSubmit(reason ? one('[value=return]', form) : one('[data-main]', form) || one('button:not([type=button])', form));
       return;
     }
     if (key === 'F2') { event.preventDefault(); location.href = (one('[data-new]') || { href: '/desk/register' }).href; return; }

@@ -10,6 +10,7 @@ await import('./journeys/find.mjs');
 await import('./journeys/desk.mjs');
 await import('./journeys/walk.mjs');
 await import('./journeys/publish.mjs');
+await import('./journeys/file.mjs');
 await import('./journeys/reduce.mjs');
 await import('./journeys/takedown.mjs');
 await import('./journeys/pages.mjs');

@@ -171,27 +171,21 @@ impl Office {
         let id = self.matter_of(caller, outside).await?;
         let caller = &self.drafter_of(caller, id).await?;
         let view = self.matter(caller, id).await?;
-        let day = day.map(|day| day.to_string()).unwrap_or_default();
-        let answers: Vec<(String, String)> = written
-            .map(|number| (ISSUED_NUMBER.to_owned(), number))
-            .into_iter()
-            .chain([(ISSUED_ON.to_owned(), day.clone())])
-            .collect();
+        let number = written.unwrap_or_default();
+        let known = view.text(ISSUED_NUMBER) == number && view.matter.value(ISSUED_ON) == day.map(matter::Value::Date);
+        let day = (ISSUED_ON.to_owned(), day.map(|day| day.to_string()).unwrap_or_default());
+        let act = |step: &Step, answers| StepAct { matter: id, step: step.id.clone(), answers, ..StepAct::default() };
         let registers = |step: &&Step| step.needs.iter().any(|name| name == ISSUED_ON) && step.may_give(ISSUED_NUMBER);
-        let step = view.procedure.steps.iter().find(registers).ok_or(Fail::NotFound)?;
-        let act = |step: &Step, answers| StepAct {
-            matter: id,
-            step: step.id.clone(),
-            key: format!("oa:{}:{outside}:{number}:{on}", step.id),
-            answers,
-            ..StepAct::default()
-        };
-        self.act(caller, act(step, answers.into_iter().collect())).await?;
+        if !known {
+            let step = view.procedure.steps.iter().find(registers).ok_or(Fail::NotFound)?;
+            let answers = BTreeMap::from([day.clone(), (ISSUED_NUMBER.to_owned(), number)]);
+            self.act(caller, act(step, answers)).await?;
+        }
         let signs = |step: &&Step| {
             !step.approve.is_empty() && step.may_give(ISSUED_ON) && step.from.contains(&view.matter.state)
         };
         if let Some(sign) = view.procedure.steps.iter().find(signs) {
-            match self.act(caller, act(sign, BTreeMap::from([(ISSUED_ON.to_owned(), day)]))).await {
+            match self.act(caller, act(sign, BTreeMap::from([day]))).await {
                 // It waits for its checks, or its signature waits for approval already.
                 Ok(_) | Err(Fail::Refused(_) | Fail::Conflict(_) | Fail::Invalid(_)) => {}
                 Err(other) => return Err(other),

@@ -148,8 +148,8 @@ impl Office {
         });
         let article = Article::unpublished(edition, String::new(), copy.drafted.columns.clone(), Vec::new());
         let article = Article { unit: self.unit_name(matter)?, ..article };
-        if let Some(passage) = self.pages.get().and_then(|make| removed.stands_in_markup(&make(article)?))
-            && found.places == 0
+        if found.places == 0
+            && let Some(passage) = self.on_page(article, &copy.entries)
         {
             found.tell("公开页面", Some(passage));
         }
@@ -174,6 +174,20 @@ impl Office {
         let Some(step) = procedure.steps.iter().find(|step| concerns(step)) else { return Ok(Vec::new()) };
         let found = self.reopened(&matter, &step.id).await?;
         Ok(found.into_iter().flat_map(|found| found.sentences).map(|sentence| sentence.to_string()).collect())
+    }
+
+    /// The first passage that the page of an item shows besides the site's own words: its name, its telephone.
+    fn on_page(&self, article: Article, entries: &[reduce::Entry]) -> Option<usize> {
+        let make = self.pages.get()?;
+        let mut bare = article.clone();
+        (bare.edition.title, bare.unit) = (String::new(), String::new());
+        bare.edition.fields.clear();
+        let (page, frame) = (make(article)?, make(bare)?);
+        let shows = |entry: &reduce::Entry| {
+            let passage = Removed::new([entry.passage.as_str()]);
+            passage.stands_in_markup(&page).is_some() && passage.stands_in_markup(&frame).is_none()
+        };
+        entries.iter().position(shows)
     }
 
     fn unit_name(&self, matter: &Matter) -> Result<String, Fail> {

@@ -66,7 +66,7 @@ export async function opensSheet(person, tabs) {
 /** Sends the form that Ctrl+Enter sends, by these keys or by its button. */
 export async function sends(person) {
   if (person.way.script) await person.enters('Control+Enter');
-  else await person.activates(person.page.locator('form[data-save] button:not([type=button])').first());
+  else await person.activates(person.page.locator('form[data-save] button:not([type=button]):not(.vh):not([value=read])').first());
 }
 
 /** Opens a matter among those with its number: one act. */

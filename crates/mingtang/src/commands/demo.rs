@@ -151,6 +151,9 @@ impl<'a> Teller<'a> {
         for document in read(include_str!("../../demo/documents.toml"))?.documents {
             self.document(document).await?;
         }
+        for sent in read(include_str!("../../demo/oa.toml"))?.sent {
+            self.from_oa(sent).await?;
+        }
         self.inspected().await?;
         Ok(())
     }

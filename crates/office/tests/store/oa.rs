@@ -102,6 +102,9 @@ fn a_document_of_the_oa_is_public_only_after_attribute_reviews_and_approval() {
         let standing = issued("2026-03-02").await.unwrap();
         assert_eq!(standing.state, "attribute", "signing elsewhere moves nothing here");
         assert_eq!(standing.signed_on.unwrap().to_string(), "2026-03-02");
+        let seq = desk.office.matter(&drafter(desk), id).await.unwrap().matter.seq;
+        issued("2026-03-02").await.unwrap();
+        assert_eq!(desk.office.matter(&drafter(desk), id).await.unwrap().matter.seq, seq, "told twice, done once");
         desk.act(clerk, id, "confirm_attribute", &[]).await.unwrap();
         for (step, finding) in [("check_secrecy", "secrecy"), ("check_wording", "wording")] {
             desk.act(reviewer, id, step, &[(finding, "pass")]).await.unwrap();

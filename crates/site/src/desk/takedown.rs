@@ -9,6 +9,7 @@ use crate::session::Visit;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use law::Moment;
 use office::takedown::Reason;
 use office::{Fail, Officer, Role};
 use std::sync::Arc;
@@ -137,7 +138,7 @@ async fn page(site: &Site, visit: &Visit, typed: Typed) -> Result<TakeDownPage, 
             String::new()
         },
         confirmed: one.confirmed.map(|(by, at)| format!("{}　{}", at.to_minute(), called(by))).unwrap_or_default(),
-        report_by: one.report_by,
+        report_by: Moment::parse(&one.report_by).map_or(one.report_by, |at| at.to_minute()),
     };
     let options = Reason::ALL.map(|one| Choice::new(one.id(), one.label()).chosen_if(&typed.reason));
     Ok(TakeDownPage {

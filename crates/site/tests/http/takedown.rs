@@ -206,6 +206,47 @@ async fn an_item_seeded_with_an_identity_number_yields_no_public_byte_after_its_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_only_the_page_would_show_of_a_removed_passage_is_found_too() {
+    let world = World::new().await;
+    let drafter = somebody(&world, &[Role::Handler]);
+    let answers = [
+        ("classified", "no"),
+        ("kind", "news"),
+        ("title", "处理情况一则"),
+        ("columns", "xw"),
+        ("attribute", "reduced"),
+        ("attribute_article", "16-1"),
+        ("attribute_reason", "内部分工"),
+        ("unit", &world.unit.to_string()),
+        ("document.body", "由市政设施科负责。"),
+    ];
+    let answers = answers.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let filing = Filing { procedure: "disclosure".into(), answers, ..Filing::default() };
+    let matter = world.office().file(&drafter, filing).await.unwrap().matter;
+    let mut desk = world.desk("handler").await;
+    let address = format!("/desk/m/{matter}/reduce");
+    let row =
+        |passage| [("reductions.0.passage", passage), ("reductions.0.kind", "internal"), ("reductions.0.files", "")];
+    let short = desk.post(&address, &address, &row("由")).await;
+    assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(short.text.contains("太短") && short.text.contains("由</textarea>"), "nothing typed is lost");
+    assert_eq!(desk.post(&address, &address, &row("市政设施科")).await.status, StatusCode::SEE_OTHER);
+    let site = world.office().body(world.office().default_body()).unwrap().name.clone();
+    let own = [("reductions.0.passage", site.as_str()), ("reductions.0.kind", "internal"), ("reductions.0.files", "1")];
+    desk.post(&address, &address, &own).await;
+    assert!(desk.get(&address).await.text.contains("复查通过"), "the site's own name stands on every page");
+    desk.post(&address, &address, &row("市政设施科")).await;
+    let page = desk.get(&address).await.text;
+    assert!(page.contains("公开页面里还有删减清单第1项"), "the unit stands under the title: {page}");
+    let act = StepAct { matter, step: "submit".into(), ..StepAct::default() };
+    let Err(office::Fail::Refused(refusal)) = world.office().act(&drafter, act).await else { panic!("sent") };
+    assert!(refusal.to_string().contains("公开页面") && !refusal.to_string().contains("市政设施科"), "{refusal}");
+    world.officer("reviewer", &[Role::Reviewer]).await;
+    let mut reviewer = world.desk("reviewer").await;
+    assert_eq!(reviewer.get(&address).await.status, StatusCode::FORBIDDEN, "only those who draft");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn officers_of_another_body_cannot_take_it_down() {
     let world = World::new().await;
     let item = seeded(&world).await;

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use law::Moment;
-use office::{Caller, Filing, Role, StepAct, Upload};
+use office::{Caller, Filing, Role, StepAct, Submission, Upload};
 
 use super::Teller;
-use super::stories::{Document, Paper};
+use super::stories::{Document, Paper, Sent};
 use crate::Stop;
 
 /// The acts on the way to the public, in order: stage reached before, step, login, answers.
@@ -25,6 +25,15 @@ fn uploads(papers: &[Paper]) -> Vec<Upload> {
 }
 
 impl Teller<'_> {
+    /// What the body's OA sent today: it waits for its attribute to be confirmed.
+    pub(super) async fn from_oa(&mut self, sent: Sent) -> Result<(), Stop> {
+        let drafter = self.officer(&sent.metadata.unit, Role::Handler)?;
+        let document = Some(Upload { name: sent.name, bytes: sent.text.into_bytes() });
+        let submission = Submission { metadata: sent.metadata, document, attachments: Vec::new() };
+        self.office.receive(&drafter, submission).await?;
+        Ok(())
+    }
+
     pub(super) async fn document(&mut self, document: Document) -> Result<(), Stop> {
         self.told += 1;
         let at = self.ago(document.ago);

@@ -13,6 +13,18 @@ pub(super) struct Stories {
     pub applications: Vec<Application>,
     #[serde(default, rename = "document")]
     pub documents: Vec<Document>,
+    #[serde(default)]
+    pub sent: Vec<Sent>,
+}
+
+/// A document that the body's OA sent.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sent {
+    /// Name of its file.
+    pub name: String,
+    pub text: String,
+    pub metadata: office::Metadata,
 }
 
 #[derive(Deserialize)]

@@ -91,6 +91,14 @@ pub(super) fn page(
             }
         }
     }
+    if let Some(reduced) = &edition.reduced {
+        main.push_str(&format!("<h2>本文已依法删减</h2>\n<p>依据：{}</p>\n<ul>\n", escape(&reduced.basis)));
+        for one in &reduced.removed {
+            let (kind, article) = (escape(&one.kind), escape(&one.article));
+            main.push_str(&format!("<li>{kind}（{article}），{}处</li>\n", one.count));
+        }
+        main.push_str("</ul>\n");
+    }
     if !files.is_empty() {
         main.push_str("<h2>附件</h2>\n<ul>\n");
         for (file, name) in article.files.iter().zip(files) {
