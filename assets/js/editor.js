@@ -29,7 +29,7 @@
       if (child.nodeType !== 1 || /^(STYLE|SCRIPT|META|LINK|TITLE|IMG|XML|O:P)$/i.test(child.tagName) && !child.textContent) return;
       if (/^(STYLE|SCRIPT|TITLE)$/.test(child.tagName)) return;
       if (child.tagName === 'BR') { into.append(make('br')); return; }
-      var bold = /^(B|STRONG)$/.test(child.tagName) && !/font-weight:\s*normal/.test(dress(child)) || /font-weight:\s*(bold|[6-9]00)/.test(dress(child));
+      var bold = /^(B|STRONG)$/.test(child.tagName) && !/(^|[^-])font-weight:\s*normal/.test(dress(child)) || /(^|[^-])font-weight:\s*(bold|[6-9]00)/.test(dress(child));
       var keep = bold ? 'strong' : { SUP: 'sup', SUB: 'sub', U: 'u' }[child.tagName], href = child.tagName === 'A' && child.getAttribute('href');
       if (href && /^(https?|mailto|tel):/.test(href)) { var link = make('a'); link.setAttribute('href', href); inline(child, link); into.append(link); return; }
       if (!keep) { inline(child, into); return; }
@@ -59,10 +59,16 @@
     made.append(rows);
     return made;
   }
+  /* The title is a page's only first level; a word processor's levels all stand one lower here. */
+  var word = false;
   function heading(el) {
     var name = el.tagName, outline = /mso-outline-level:\s*([1-9])/.exec(dress(el)), styled = /Mso(?:Heading|Title)|Heading([1-6])/i.exec(el.className || '');
     var depth = /^H[1-6]$/.test(name) ? +name[1] : outline ? +outline[1] : styled ? +styled[1] || 1 : 0;
-    return depth ? 'h' + Math.min(depth + (depth === 1 ? 1 : 0), 4) : '';
+    return depth ? 'h' + Math.min(depth + (word || depth === 1 ? 1 : 0), 4) : '';
+  }
+  /* Blanks at the edge of a paragraph are dress too. */
+  function edge(el, side, blank) {
+    for (var at = el[side]; at; at = at[side]) if (at.nodeType === 3) { at.data = at.data.replace(blank, ''); return; }
   }
   function blocks(from, into) {
     var open = null;
@@ -91,6 +97,8 @@
       if (!level && name !== 'P') { blocks(child, into); return; }
       var made = make(level || 'p');
       inline(child, made);
+      edge(made, 'firstChild', /^[\s\u3000\u00a0]+/);
+      edge(made, 'lastChild', /[\s\u3000\u00a0]+$/);
       if (trimmed(made.textContent)) into.append(made);
     });
     flush();
@@ -100,7 +108,10 @@
   function dress(el) { return el.getAttribute('data-dress') || ''; }
   function clean(html) {
     var bare = html.replace(/<style[\s\S]*?<\/style>/gi, '').replace(/\sstyle\s*=/gi, ' data-dress=').replace(/\son[a-z]+\s*=/gi, ' data-off=');
-    return blocks(new DOMParser().parseFromString(bare, 'text/html').body, make('div'));
+    word = /\bMso[A-Z]|mso-|Word\.Document/.test(html);
+    var made = blocks(new DOMParser().parseFromString(bare, 'text/html').body, make('div'));
+    word = false;
+    return made;
   }
   function isHtml(text) { return /<(p|h[1-6]|table|ul|ol|div|br)[\s>]/i.test(text); }
 
@@ -161,13 +172,75 @@
       count.textContent = max && n > max ? '已超出' + (n - max) + '字' : n ? n + '字' : '';
       count.classList.toggle('over', !!max && n > max);
     }
+    /* What stood before, for 撤销: a step for every button, and for typing at most one a second. */
+    var past = [], noted = 0;
+    function note(now) {
+      var time = Date.now();
+      if (!now && time - noted < 1000 || past[past.length - 1] === field.value) return;
+      past.push(field.value);
+      if (past.length > 100) past.shift();
+      noted = time;
+    }
+    function undo() {
+      var before = past.pop();
+      while (before === field.value && past.length) before = past.pop();
+      if (before === undefined) return;
+      show(before);
+      mine = true;
+      field.value = before;
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+      mine = false;
+      counted();
+      last();
+    }
+    /* A picture goes among the files of the form; in the text stands its mark, with what it shows. */
+    var panel = make('p'), words = make('input'), choose = make('button', '选择图片'), pick = make('input'), hint = make('span');
+    panel.className = 'picture';
+    panel.hidden = true;
+    words.className = 'inp';
+    words.setAttribute('aria-label', '图上是什么');
+    words.placeholder = '图上是什么？写给看不见图的人';
+    choose.type = 'button';
+    choose.className = 'btn alt sm';
+    pick.type = 'file';
+    pick.accept = 'image/*';
+    hint.setAttribute('role', 'status');
+    panel.append(words, choose, hint);
+    bar.after(panel);
+    function picture() { panel.hidden = !panel.hidden; if (!panel.hidden) words.focus(); }
+    choose.addEventListener('click', function () {
+      if (!words.value.trim()) { hint.textContent = '请先写图上是什么。'; words.focus(); return; }
+      pick.value = '';
+      pick.click();
+    });
+    pick.addEventListener('change', function () {
+      var files = field.form.querySelector('input[type=file][multiple]'), one = pick.files[0], all = new DataTransfer(), mark;
+      if (!one || !files) return;
+      Array.prototype.forEach.call(files.files, function (file) { all.items.add(file); });
+      all.items.add(one);
+      files.files = all.files;
+      files.dispatchEvent(new Event('change', { bubbles: true }));
+      note(true);
+      mark = make('p', '［图：' + one.name + '｜' + words.value.replace(/[｜|［］<>]/g, ' ').trim() + '］');
+      area.append(mark);
+      words.value = hint.textContent = '';
+      panel.hidden = true;
+      keep();
+      last();
+    });
     function keep() {
+      note(false);
       mine = true;
       var made = blocks(area, make('div'));
       field.value = Array.prototype.map.call(made.children, function (one) { return one.outerHTML; }).join('\n');
       field.dispatchEvent(new Event('input', { bubbles: true }));
       mine = false;
       counted();
+    }
+    function last() {
+      area.focus();
+      getSelection().selectAllChildren(area);
+      getSelection().collapseToEnd();
     }
     function inside(selector) {
       var at = getSelection().anchorNode, el = at && (at.nodeType === 1 ? at : at.parentElement);
@@ -206,13 +279,13 @@
       ['列表', function () { run('insertUnorderedList'); }],
       ['表格', function () { run('insertHTML', '<table><tbody><tr>' + line + '</tr><tr>' + line + '</tr></tbody></table><p><br></p>'); }],
       ['加行', row], ['加列', column], ['删行', without],
-      ['一键排版', function () { arrange(area); keep(); area.focus(); }],
-      ['撤销', function () { run('undo'); }]
+      ['一键排版', function () { arrange(area); keep(); last(); }],
+      ['插图', picture], ['撤销', undo]
     ].forEach(function (one) {
       var button = make('button', one[0]);
       button.type = 'button';
       button.addEventListener('mousedown', function (event) { event.preventDefault(); });
-      button.addEventListener('click', one[1]);
+      button.addEventListener('click', function () { if (one[1] !== undo && one[1] !== picture) note(true); one[1](); });
       bar.append(button);
     });
 

@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 
 use ammonia::Builder;
 
+use crate::picture_mark;
+
 /// Elements that a document may consist of. Everything that scripts, frames, styles or tracks is not
 /// among them.
 const ELEMENTS: [&str; 32] = [
@@ -62,7 +64,8 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
 
 /// Rich text as it may be stored and shown: cleaned when it is HTML, structured when it is plain.
 pub fn rich(typed: &str) -> String {
-    if looks_like_html(typed) { clean(typed) } else { from_plain(typed) }
+    let html = if looks_like_html(typed) { clean(typed) } else { from_plain(typed) };
+    picture_mark::placed(&html)
 }
 
 /// Removes everything that a document may not contain. What is left is well-formed HTML.

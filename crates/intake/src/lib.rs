@@ -8,6 +8,7 @@ pub mod inside;
 pub mod messages;
 pub mod pages;
 pub mod picture;
+pub mod picture_mark;
 pub mod reader;
 mod refusal;
 pub mod remains;

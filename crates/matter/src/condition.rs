@@ -1,7 +1,9 @@
 //! What must hold of a matter for a step: values that are set, codes they have, steps performed before.
 
 use crate::act::Ground;
+use crate::effect::Effect;
 use crate::element::Value;
+use crate::facts::Fact;
 use crate::given::label;
 use crate::matter::Matter;
 use crate::procedure::Step;
@@ -11,7 +13,32 @@ use crate::refusal::{Refusal, RefusalCode, Sentence};
 pub(crate) fn hold(ground: &Ground, matter: &Matter, step: &Step) -> Result<(), Refusal> {
     set(ground, matter, step)?;
     codes(ground, matter, step)?;
-    done(ground, matter, step)
+    done(ground, matter, step)?;
+    together(ground, step)
+}
+
+/// A document and its interpretation are signed and published in one act (国办发〔2016〕80号“二、强化政策解读”:
+/// 同步组织、同步审签、同步部署). What belongs to another goes with it, never before it.
+fn together(ground: &Ground, step: &Step) -> Result<(), Refusal> {
+    let facts = ground.facts;
+    let goes_along = step.along.is_some() || step.effects.contains(&Effect::SchedulePublishing);
+    if goes_along && facts.holds(Fact::LeadPending) {
+        return refuse(
+            step,
+            "它和所属的文件同步审签、同步公开，文件还没有公开".into(),
+            "审查通过后在这里等待；文件签发、发布时系统一并办理",
+        );
+    }
+    let unready = facts.get(Fact::CompanionsUnready);
+    let label = step.along.as_ref().and_then(|along| ground.procedure.step(along)).map_or("", |one| &one.label);
+    if step.along.is_some() && unready > 0 {
+        return refuse(
+            step,
+            format!("随同的解读还有{unready}件不能“{label}”"),
+            "先完成这些解读的审查；暂不公开的，作废后再办",
+        );
+    }
+    Ok(())
 }
 
 fn refuse(step: &Step, why: String, next: &str) -> Result<(), Refusal> {
@@ -55,10 +82,13 @@ fn codes(ground: &Ground, matter: &Matter, step: &Step) -> Result<(), Refusal> {
 
 fn done(ground: &Ground, matter: &Matter, step: &Step) -> Result<(), Refusal> {
     let name = |id: &String| ground.procedure.step(id).map_or(id.clone(), |step| step.label.clone());
-    if let Some(id) = step.needs_done.iter().find(|id| matter.times(id) == 0) {
+    let same = |id: &String, one: &&Step| one.id == *id || one.counts_as.as_ref() == Some(id);
+    let done =
+        |id: &String| ground.procedure.steps.iter().filter(|one| same(id, one)).any(|one| matter.times(&one.id) > 0);
+    if let Some(id) = step.needs_done.iter().find(|id| !done(id)) {
         return refuse(step, format!("还没有进行过“{}”", name(id)), "请核对办理记录");
     }
-    match step.needs_undone.iter().find(|id| matter.times(id) > 0) {
+    match step.needs_undone.iter().find(|id| done(id)) {
         Some(id) => refuse(step, format!("已经进行过“{}”", name(id)), "请核对办理记录，选择其他步骤"),
         None => Ok(()),
     }

@@ -97,6 +97,8 @@ pub(crate) fn perform(motion: &Motion, act: &Act, role: Role, approved: Option<A
     if let (Some(parent), Some(state)) = (parent, state.filter(|_| phase == Some(Phase::Closed))) {
         then.push(closing_child(parent.id, id, state, at));
     }
+    then.extend(step.along.iter().map(|along| Consequence::Along { step: along.clone(), at }));
+    then.extend(step.lead.iter().map(|lead| Consequence::Lead { step: lead.clone(), at }));
     let tell = |whom: &_| Consequence::Tell { whom: *whom, about: step.id.clone() };
     then.extend(step.tells.iter().filter(|_| role != Role::Importer).map(tell));
     Ok(Decision { event, consequences: then, refused: None })

@@ -86,6 +86,20 @@ pub enum Consequence {
         /// Values.
         values: BTreeMap<String, Value>,
     },
+    /// Perform a step, as the system, on every companion that is on its way.
+    Along {
+        /// The step.
+        step: String,
+        /// When.
+        at: Moment,
+    },
+    /// Perform a step, as the system, on the matter that this one belongs to, if it waits for it.
+    Lead {
+        /// The step.
+        step: String,
+        /// When.
+        at: Moment,
+    },
     /// Tell somebody. The sentence is the step's `party` text, or the event's code for officers.
     Tell {
         /// Whom.

@@ -105,6 +105,8 @@ pub enum Kind {
     Unit,
     /// One of the body's officers (its id).
     Officer,
+    /// Another matter of the body that this one belongs to, as an interpretation to its policy (its id).
+    Lead,
     /// Attached files (their ids).
     Files,
     /// Another body's name.

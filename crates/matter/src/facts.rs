@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::act::Act;
+use crate::effect::Effect;
+use crate::element::Kind;
 use crate::event::code;
 use crate::guard::Guard;
 use crate::matter::Matter;
@@ -31,6 +33,16 @@ pub enum Fact {
     ClauseAsked,
     /// How many pieces of personal data the machine sees in the document.
     PersonalHits,
+    /// The document is of a kind that is published together with its interpretation (practice P3).
+    InterpretationAsked,
+    /// How many matters name this one as their lead and are on their way to the public, or there.
+    Companions,
+    /// How many of those on their way cannot take the step that the act takes along.
+    CompanionsUnready,
+    /// The matter names a lead that is not public yet.
+    LeadPending,
+    /// The lead that the act names is a matter that can have companions.
+    LeadKnown,
     /// How many entries the document's list of removals has.
     Reductions,
     /// In how many places of what would become public a removed passage still stands, found by opening
@@ -40,7 +52,7 @@ pub enum Fact {
 
 impl Fact {
     /// Every fact.
-    pub const ALL: [Fact; 9] = [
+    pub const ALL: [Fact; 14] = [
         Fact::UnitApproves,
         Fact::UnitKnown,
         Fact::HandlerInUnit,
@@ -48,6 +60,11 @@ impl Fact {
         Fact::DocumentGaps,
         Fact::ClauseAsked,
         Fact::PersonalHits,
+        Fact::InterpretationAsked,
+        Fact::Companions,
+        Fact::CompanionsUnready,
+        Fact::LeadPending,
+        Fact::LeadKnown,
         Fact::Reductions,
         Fact::Remains,
     ];
@@ -85,6 +102,8 @@ impl Facts {
         if values.contains_key("handler") {
             facts.insert(Fact::HandlerInUnit);
         }
+        let leads = |name: &String| procedure.element(name).is_some_and(|element| element.kind == Kind::Lead);
+        facts.extend(values.keys().any(leads).then_some(Fact::LeadKnown));
         facts
     }
 
@@ -92,6 +111,9 @@ impl Facts {
         let approval = (step.approve_by == Some(ApproveBy::Unit)).then_some(Fact::UnitApproves);
         let decisions = step.decisions.iter().filter_map(|code| procedure.decision(code));
         let guards = step.guards.iter().chain(decisions.flat_map(|decision| &decision.guards));
-        guards.flat_map(|guard: &Guard| guard.facts()).copied().chain(approval).collect()
+        let together = step.along.iter().flat_map(|_| [Fact::CompanionsUnready, Fact::LeadPending]);
+        let alone = step.effects.contains(&Effect::SchedulePublishing).then_some(Fact::LeadPending);
+        let guarded = guards.flat_map(|guard: &Guard| guard.facts()).copied();
+        guarded.chain(approval).chain(together).chain(alone).collect()
     }
 }

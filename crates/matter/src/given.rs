@@ -137,6 +137,7 @@ fn element(ground: &Ground, name: &str, value: &Value, role: Role, act: &Act) ->
         Value::Number(_) => element.kind == Kind::Number,
         Value::Flag(_) => element.kind == Kind::Flag,
         Value::Files(_) => element.kind == Kind::Files,
+        Value::Id(_) if element.kind == Kind::Lead => ground.facts.holds(Fact::LeadKnown),
         Value::Id(_) => matches!(element.kind, Kind::Unit | Kind::Officer),
     };
     if !fits {

@@ -3,6 +3,7 @@
 mod contact;
 mod disclosure;
 mod foi;
+mod interpretation;
 mod message;
 
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,9 @@ pub enum Guard {
     /// Personal data that the machine sees was decided on by a person, with a reason
     /// (公开条例第十五条; 个人信息保护法第二十五条).
     PrivacyDecided,
+    /// A policy is not published without its interpretation, unless it was agreed that it has none
+    /// (国办发〔2016〕80号“二、强化政策解读”; practice P3).
+    Interpreted,
     /// What was removed from a document (区分处理) stands nowhere in what becomes public
     /// (公开条例第二十二条).
     Separated,
@@ -72,7 +76,10 @@ impl Guard {
     pub const fn facts(self) -> &'static [Fact] {
         match self {
             Guard::EarlierAnswered => &[Fact::EarlierAnswered],
-            Guard::DocumentComplete => &[Fact::DocumentGaps, Fact::ClauseAsked],
+            Guard::DocumentComplete => {
+                &[Fact::DocumentGaps, Fact::ClauseAsked, Fact::InterpretationAsked, Fact::Companions]
+            }
+            Guard::Interpreted => &[Fact::InterpretationAsked, Fact::Companions],
             Guard::PrivacyDecided => &[Fact::PersonalHits],
             Guard::AttributeReasoned => &[Fact::Reductions],
             Guard::Separated => &[Fact::Reductions, Fact::Remains],
@@ -103,6 +110,7 @@ impl Guard {
             Guard::AttributeReasoned => disclosure::attribute_reasoned(view),
             Guard::ScheduleAhead => disclosure::schedule_ahead(view),
             Guard::PrivacyDecided => disclosure::privacy_decided(view),
+            Guard::Interpreted => interpretation::interpreted(view),
             Guard::Separated => disclosure::separated(view),
         }
     }

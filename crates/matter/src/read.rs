@@ -79,7 +79,7 @@ impl Element {
             Kind::Number => Typed::Value(Value::Number(
                 folded.replace(',', "").parse().map_err(|_| wrong("应为整数".into(), "请只填写数字"))?,
             )),
-            Kind::Unit | Kind::Officer => {
+            Kind::Unit | Kind::Officer | Kind::Lead => {
                 Typed::Value(Value::Id(trimmed.parse().map_err(|_| wrong("没有这个选项".into(), "请重新选择"))?))
             }
             Kind::Files => {

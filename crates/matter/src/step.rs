@@ -85,6 +85,17 @@ pub struct Step {
     /// Steps that must never have been performed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needs_undone: Vec<String>,
+    /// The step that the system performs in the same transaction on every companion: a matter that names
+    /// this one as its lead. Not possible while a companion cannot take it, nor for a companion before
+    /// its lead (政策文件与解读同步审签、同步部署, practice P3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub along: Option<String>,
+    /// Wherever it is asked whether a step was performed, this one counts as that step too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts_as: Option<String>,
+    /// The step that the system performs in the same transaction on the lead, where that waits for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<String>,
     /// Elements that become empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clears: Vec<String>,

@@ -17,7 +17,7 @@ use crate::house::House;
 use crate::prepare::Texts;
 use crate::reopen::Reopened;
 use crate::store::Tx;
-use crate::{compose, facts, issue, notify, prepare, row};
+use crate::{compose, facts, issue, notify, package, prepare, row};
 
 /// What an act is performed on.
 #[derive(Clone, Debug)]
@@ -224,6 +224,12 @@ impl Scene<'_> {
                 }
                 Consequence::Act { matter, step, at, values } => {
                     queue.push_back(self.system(Target::Existing(matter), step, at, values, Texts::default()));
+                }
+                Consequence::Along { .. } | Consequence::Lead { .. } => {
+                    for (id, step, at) in package::following(tx, self.house, self.procedure, after, &consequence)? {
+                        let target = Target::Existing(id);
+                        queue.push_back(self.system(target, step, at, BTreeMap::new(), Texts::default()));
+                    }
                 }
                 Consequence::Tell { whom, about } => {
                     notify::tell(tx, self.house, self.procedure, after, event, whom, &about)?;

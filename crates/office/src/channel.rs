@@ -9,7 +9,7 @@ use crate::office::Office;
 use crate::{params, statements};
 
 statements! {
-    LIST = "select e.item, e.title, e.number, e.kind, p.placed_at, e.content from placement p join edition e on e.id = p.edition_id where p.body_id = $1 and p.channel = $2 and p.removed_at is null and e.body_id = $3 order by p.placed_at desc, p.edition_id desc limit $4 offset $5";
+    LIST = "select e.item, e.title, e.number, e.kind, p.placed_at, e.content, b.name from placement p join edition e on e.id = p.edition_id join body b on b.id = e.body_id where p.body_id = $1 and p.channel = $2 and p.removed_at is null and e.body_id = $3 order by p.placed_at desc, p.edition_id desc limit $4 offset $5";
     COUNT = "select count(*), max(p.placed_at) from placement p join edition e on e.id = p.edition_id where p.body_id = $1 and p.channel = $2 and p.removed_at is null and e.body_id = $3";
     COLUMNS = "select p.channel, count(*) from placement p join edition e on e.id = p.edition_id where p.body_id = $1 and p.removed_at is null and e.body_id = $2 and p.channel <> 'site' group by p.channel order by p.channel";
 }

@@ -13,7 +13,7 @@ use crate::keys::MatterKey;
 use crate::prepare::Texts;
 use crate::publish::{Release, publish};
 use crate::store::{Fault, Query, Tx};
-use crate::{document, job, params, reduce, release, reprint, row, statements};
+use crate::{document, job, package, params, reduce, release, reprint, row, statements};
 
 statements! {
     MASKED = "select element, masked from matter_text where matter_id = $1";
@@ -90,8 +90,9 @@ fn document(tx: &mut Tx<'_>, house: &House, procedure: &Procedure, source: &Sour
     let matter = source.before.ok_or(Fail::NotFound)?;
     let kind = document::kind_of(house, procedure, matter).ok_or(Fail::NotFound)?;
     let Drafted { draft, files, columns, .. } = drafted(tx, house, procedure, matter)?.ok_or(Fail::NotFound)?;
-    let (approved, previous) = (last_approvers(tx, matter)?, matter.editions.last().copied());
-    let draft = Draft { approved_by: approved.clone(), ..draft };
+    let (approved, previous) = (last_approvers(tx, procedure, matter)?, matter.editions.last().copied());
+    let mut draft = Draft { approved_by: approved.clone(), ..draft };
+    package::name_lead(tx, procedure, matter, kind, &mut draft.fields)?;
     let edition = draft.publish(source.event.at).map_err(refused)?;
     let release = Release {
         edition: &edition,
@@ -181,10 +182,16 @@ fn approvers(event: &Event) -> Option<Vec<i64>> {
     })
 }
 
-/// Those who approved the matter's last approved step: the signature on which the publication rests.
-fn last_approvers(tx: &mut Tx<'_>, matter: &Matter) -> Result<Vec<i64>, Fault> {
-    let events = row::events(tx, matter.id, 0)?;
-    Ok(events.iter().rev().find_map(approvers).unwrap_or_default())
+/// Those who approved the matter's last approved step: the signature on which the publication rests. What
+/// was signed together with its lead rests on the lead's (同步审签).
+fn last_approvers(tx: &mut Tx<'_>, procedure: &Procedure, matter: &Matter) -> Result<Vec<i64>, Fault> {
+    for id in [Some(matter.id), package::lead(procedure, matter)].into_iter().flatten() {
+        let events = row::events(tx, id, 0)?;
+        if let Some(found) = events.iter().rev().find_map(approvers) {
+            return Ok(found);
+        }
+    }
+    Ok(Vec::new())
 }
 
 fn refused(fault: publication::Fault) -> Fail {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use matter::{Element, Guard, Kind as Form, Matter, Procedure, Step, Value};
-use publication::kind::{Form as Shape, Strictness, TITLE};
+use publication::kind::{Form as Shape, Relation, Strictness, TITLE};
 use publication::{Columns, Edition, Kind};
 
 use crate::fail::{Fail, FieldError};
@@ -14,7 +14,7 @@ use crate::office::Office;
 use crate::permit::Caller;
 use crate::store::{Fault, Query};
 use crate::view::FileView;
-use crate::{Article, EditionFile, Standing, StepAct, attach, compose, params, reduce, statements};
+use crate::{Article, EditionFile, Standing, StepAct, attach, compose, package, params, reduce, statements};
 
 statements! {
     TEXT = "select sealed from matter_text where matter_id = $1 and element = $2";
@@ -82,6 +82,14 @@ pub(crate) fn pack(
         let rich = kind.field(&id).is_some_and(publication::kind::Field::is_rich);
         typed.insert(id, if rich { intake::html::rich(&value) } else { value });
     }
+    for (id, html) in &typed {
+        let label = kind.field(id).map_or("", |field| field.label.as_str());
+        errors.extend(intake::picture_mark::wordless(html).into_iter().map(|name| {
+            let sentence =
+                format!("{label}里的图片“{name}”没有文字说明，请写成［图：{name}｜图上是什么］，供看不见图的人使用。");
+            FieldError::new(format!("{prefix}{id}"), sentence)
+        }));
+    }
     match kind.read(&typed, Strictness::Draft) {
         Ok(fields) => drop(answers.insert(element.id.clone(), serde_json::to_string(&fields).unwrap_or_default())),
         Err(faults) => errors.extend(
@@ -119,19 +127,42 @@ pub(crate) fn text(q: &mut Query<'_>, matter: i64, element: &str, key: &MatterKe
     sealed.map(|sealed| key.open_text(&sealed)).transpose()
 }
 
-/// What a document lacks that its kind asks for: a sentence for each gap, at its field.
-pub(crate) fn gaps(kind: &Kind, procedure: &Procedure, fields: &Fields, columns: &[String]) -> Vec<FieldError> {
+/// What a document lacks that its kind asks for: a sentence for each gap, at its field. What is `led` goes
+/// along with a document that has no address yet, and names it by its matter.
+pub(crate) fn gaps(
+    kind: &Kind,
+    procedure: &Procedure,
+    fields: &Fields,
+    columns: &[String],
+    led: bool,
+) -> Vec<FieldError> {
     let prefix = element(procedure).map(|element| format!("{}{DOT}", element.id)).unwrap_or_default();
+    let interprets = |id: &str| kind.field(id).is_some_and(|field| field.relation == Some(Relation::Interprets));
     let mut gaps: Vec<FieldError> = match kind.read(fields, Strictness::Whole) {
         Ok(_) => Vec::new(),
         Err(faults) => faults
             .into_iter()
+            .filter(|fault| !(led && interprets(&fault.field)))
             .map(|fault| FieldError::new(format!("{prefix}{}", fault.field), fault.sentence))
             .collect(),
     };
     if columns.is_empty() {
         let element = of_form(procedure, Form::Columns).map(|element| element.id.clone()).unwrap_or_default();
         gaps.push(FieldError::new(element, "没有选择发布栏目，请选择。"));
+    }
+    gaps
+}
+
+/// Pictures in the text that are not among the document's files.
+fn missing_pictures(procedure: &Procedure, fields: &Fields, files: &[FileView]) -> Vec<FieldError> {
+    let prefix = element(procedure).map(|element| format!("{}{DOT}", element.id)).unwrap_or_default();
+    let mut gaps = Vec::new();
+    for (id, html) in fields {
+        for picture in intake::picture_mark::pictures(html) {
+            let attached = files.iter().any(|file| file.name == picture.name && file.media.starts_with("image/"));
+            let sentence = format!("图片“{}”不在附件里，请上传，或者改正文件名。", picture.name);
+            gaps.extend((!attached).then(|| FieldError::new(format!("{prefix}{id}"), sentence)));
+        }
     }
     gaps
 }
@@ -306,14 +337,17 @@ impl Office {
                     (rows(of_form(&procedure, Form::Files)), rows(procedure.element(reduce::PUBLIC_FILES)));
                 let all: Vec<FileView> = attach::of_matter(q, matter.id)?.iter().map(|file| file.view(&key)).collect();
                 let file = |row: i64| all.iter().find(|file| file.row == row).cloned();
-                let gaps = kind.map(|kind| gaps(kind, &procedure, &fields, &columns)).unwrap_or_default();
+                let led = package::lead(&procedure, &matter).is_some();
+                let mut gaps = kind.map(|kind| gaps(kind, &procedure, &fields, &columns, led)).unwrap_or_default();
+                let files: Vec<FileView> = named.into_iter().filter_map(file).collect();
+                gaps.extend(missing_pictures(&procedure, &fields, &files));
                 Ok(DocumentView {
                     kind: kind.map(|kind| kind.id.clone()).unwrap_or_default(),
                     title: texts.get(TITLE).cloned().unwrap_or_default(),
                     fields,
                     columns,
                     texts,
-                    files: named.into_iter().filter_map(file).collect(),
+                    files,
                     reductions: reduce::entries(q, &procedure, matter.id, &key)?,
                     public_files: instead.into_iter().filter_map(file).collect(),
                     gaps,

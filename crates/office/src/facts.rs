@@ -9,7 +9,7 @@ use publication::kind::TITLE;
 use crate::house::House;
 use crate::reopen::Reopened;
 use crate::store::{Fault, Query};
-use crate::{document, hits, params, reduce, statements};
+use crate::{document, hits, package, params, reduce, statements};
 
 statements! {
     UNIT = "select settings from unit where id = $1 and body_id = $2 and state = 'active'";
@@ -38,9 +38,14 @@ pub(crate) fn read(
                 let places = matter.map_or(0, |matter| Reopened::places(seen, matter));
                 i64::try_from(places).unwrap_or(i64::MAX)
             }
-            Fact::ClauseAsked => {
+            Fact::ClauseAsked | Fact::InterpretationAsked => {
                 let kind = matter.and_then(|matter| document::kind_of(house, procedure, matter));
-                i64::from(kind.is_some_and(|kind| kind.clause))
+                let asked =
+                    |kind: &publication::Kind| if fact == Fact::ClauseAsked { kind.clause } else { kind.interpret };
+                i64::from(kind.is_some_and(asked))
+            }
+            Fact::Companions | Fact::CompanionsUnready | Fact::LeadPending | Fact::LeadKnown => {
+                package::fact(q, house, body, (procedure, matter, act), fact)?
             }
             _ => one(q, body, matter, act, fact)?,
         };
@@ -81,7 +86,8 @@ fn of_document(
         let title = document::text(q, matter.id, TITLE, &key)?.unwrap_or_default();
         hits::personal(&hits::find(kind, &title, &fields)).values().sum()
     } else {
-        document::gaps(kind, procedure, &fields, &document::columns_of(procedure, matter)).len()
+        let (columns, led) = (document::columns_of(procedure, matter), package::lead(procedure, matter).is_some());
+        document::gaps(kind, procedure, &fields, &columns, led).len()
     };
     Ok(i64::try_from(count).unwrap_or(i64::MAX))
 }
@@ -102,12 +108,12 @@ fn one(q: &mut Query<'_>, body: i64, matter: Option<&Matter>, act: &Act, fact: F
             let handler = act.values.get("handler").and_then(Value::id);
             Ok(q.row(&HANDLER, params![handler, body, unit], |row| row.get(0))?.unwrap_or(0))
         }
-        Fact::DocumentGaps | Fact::ClauseAsked | Fact::PersonalHits | Fact::Reductions | Fact::Remains => Ok(0),
         Fact::EarlierAnswered => {
             let Some(matter) = matter else { return Ok(0) };
             let id = matter.id;
             Ok(q.row(&EARLIER, params![id, id, id], |row| row.get(0))?.unwrap_or(0))
         }
+        _ => Ok(0),
     }
 }
 

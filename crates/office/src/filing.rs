@@ -78,6 +78,7 @@ impl Office {
     /// Fields that cannot be read, a refusal, or our failure. Nothing is kept then.
     pub async fn file(&self, caller: &Caller, filing: Filing) -> Result<Filed, Fail> {
         let keys = self.body_keys(caller.body).await?;
+        self.only_experts(caller.body, &filing.answers).await?;
         let ready = self.prepared(caller, filing, &keys)?;
         let (house, (code, password)) = (self.house().clone(), (ready.code.clone(), ready.password.clone()));
         let refused_files = ready.files.refused.clone();

@@ -97,7 +97,7 @@ impl Office {
     /// # Errors
     /// Our failure.
     pub async fn find(&self, body: i64, asked: Search) -> Result<Found, Fail> {
-        let filters = asked.narrowed.iter().map(|(name, value)| ((*name).to_owned(), vec![value.clone()]));
+        let filters = asked.narrowed.iter().map(|(name, value)| ((*name).to_owned(), self.values(body, name, value)));
         let query = Words {
             words: asked.words,
             scope: Scope { bodies: vec![body], units: None },
@@ -123,6 +123,15 @@ impl Office {
         };
         let counted = found.counts.into_iter().map(|count| self.counted(body, count)).collect();
         Ok(Found { total: found.total, relaxed: found.relaxed, exact, hits, counted })
+    }
+
+    /// The values that a narrowing stands for: a column that gathers stands for those below it.
+    fn values(&self, body: i64, name: &str, value: &str) -> Vec<String> {
+        let columns = self.body(body).ok().and_then(|body| self.rules().columns(&body.kind));
+        match columns.filter(|_| name == facet::COLUMN).map(|columns| columns.below(value)) {
+            Some(below) if !below.is_empty() => below.into_iter().map(|one| one.id.clone()).collect(),
+            _ => vec![value.to_owned()],
+        }
     }
 
     /// Public items whose title or 文号 begins with or holds what is being typed, the best first.
@@ -159,6 +168,7 @@ impl Office {
                         at: Moment::from_millis(0),
                         summary: String::new(),
                         validity: String::new(),
+                        unit: String::new(),
                     })
                 })
             };
@@ -180,6 +190,7 @@ impl Office {
                     at: Moment::from_millis(row.get(4)?),
                     summary: String::new(),
                     validity: String::new(),
+                    unit: String::new(),
                 };
                 Ok((item, row.get::<String>(5)?, row.get::<String>(6)?, row.get::<Option<String>>(7)?))
             })?;
@@ -243,6 +254,11 @@ fn shown(
             .filter(|(sort, ..)| interprets(sort))
             .map(|(_, item, title)| (item, title))
             .collect(),
-        row: ItemRow { summary: fields.get("summary").cloned().unwrap_or_default(), ..row },
+        row: ItemRow {
+            summary: fields.get("summary").cloned().unwrap_or_default(),
+            validity: fields.get(facet::VALIDITY).cloned().unwrap_or_default(),
+            unit: unit.unwrap_or_default().to_owned(),
+            ..row
+        },
     })
 }

@@ -177,7 +177,17 @@ pub(crate) fn doc(rules: &Rulebook, raw: Raw) -> Result<Option<Doc>, Fault> {
     numbers.sort_unstable();
     numbers.dedup();
     let text = words(kind, &fields);
-    Ok(Some(Doc { id: raw.id, body: raw.body, units: Vec::new(), title: raw.title, text, numbers, facets, at: raw.at }))
+    Ok(Some(Doc {
+        id: raw.id,
+        body: raw.body,
+        title: raw.title,
+        spelled: true,
+        text,
+        numbers,
+        facets,
+        at: raw.at,
+        ..Doc::default()
+    }))
 }
 
 fn numbered<'a>(kind: &'a Kind, fields: &'a BTreeMap<String, String>) -> impl Iterator<Item = &'a str> {

@@ -48,6 +48,7 @@ impl Office {
     pub async fn act(&self, caller: &Caller, act: StepAct) -> Result<Acted, Fail> {
         let keys = self.body_keys(caller.body).await?;
         let (matter, key) = self.matter_and_key(caller, act.matter).await?;
+        self.only_experts(caller.body, &act.answers).await?;
         self.tell_gaps(caller, &matter, &act.step).await?;
         let seen = self.reopened(&matter, &act.step).await?;
         seen.iter().try_for_each(Reopened::passed)?;

@@ -18,6 +18,7 @@ statements! {
     PLACE = "insert into placement (edition_id, channel, body_id, placed_at) values ($1, $2, $3, $4)";
     UNPLACE = "update placement set removed_at = $1 where edition_id = $2 and removed_at is null";
     RELATE = "insert into relation (from_item, to_item, sort, body_id) values ($1, $2, $3, $4) on conflict do nothing";
+    TOLD = "select t.id from relation r join edition t on t.item = r.to_item and t.state = 'public' where r.from_item = $1";
     UNRELATE = "delete from relation where from_item = $1";
     PENDING = "insert into pending_commitment (id, body_id, kind, ref, commitment, at) values ($1, $2, 'edition', $3, $4, $5)";
     SUPERSEDED = "update edition set state = 'superseded', ended_at = $1 where id = $2 and state = 'public'";
@@ -105,9 +106,19 @@ fn replaced(tx: &mut Tx<'_>, previous: i64, release: &Release<'_>) -> Result<(St
 
 /// What the item says of others; shown on both pages.
 fn relate(tx: &mut Tx<'_>, body: i64, item: &str, kind: Option<&Kind>, edition: &Edition) -> Result<(), Fault> {
+    note_told(tx, body, item)?;
     tx.execute(&UNRELATE, params![item])?;
     for (relation, to) in kind.iter().flat_map(|kind| kind.relations(&edition.fields)) {
         tx.execute(&RELATE, params![item, to, relation.code(), body])?;
+    }
+    Ok(())
+}
+
+/// Tells the feed of the items of which this one said something: how they stand may be another now (a
+/// correction that no longer repeals them).
+pub(crate) fn note_told(tx: &mut Tx<'_>, body: i64, item: &str) -> Result<(), Fault> {
+    for id in tx.rows(&TOLD, params![item], |row| row.get::<i64>(0))? {
+        feed::note(tx, "edition", id, body)?;
     }
     Ok(())
 }

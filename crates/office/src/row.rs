@@ -8,7 +8,7 @@ use matter::{Event, Matter, Phase, Procedure, Refusal, RefusalCode, Role, Senten
 
 use crate::fail::Fail;
 use crate::store::{Fault, Query, Tx};
-use crate::{params, statements};
+use crate::{package, params, statements};
 
 statements! {
     LOCK = sqlite "select value from matter where id = $1 and body_id = $2",
@@ -212,6 +212,7 @@ pub(crate) fn write(tx: &mut Tx<'_>, written: &Written<'_>) -> Result<(), Fault>
             event.canonical()
         ],
     )?;
+    package::keep(tx, procedure, before, after)?;
     let rows = after.columns().clocks;
     let unchanged = before.is_some_and(|before| before.columns().clocks == rows);
     if !unchanged {

@@ -184,6 +184,7 @@ impl Office {
                     publication::log::Withdrawal { withdrawn: public_id.clone(), at: now, reason: String::new() };
                 log::enter(tx, &*house.random, caller.body, log::kind::WITHDRAWAL, *edition, record.canonical(), now)?;
             }
+            publish::note_told(tx, caller.body, &item)?;
             tx.execute(&FORGET_LINKS, params![&item])?;
             bare.sort_unstable();
             bare.dedup();

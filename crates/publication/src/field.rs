@@ -1,5 +1,7 @@
 //! Reading what was typed into a field of a kind: one canonical written form, or a sentence.
 
+use std::collections::BTreeMap;
+
 use law::Date;
 
 use crate::kind::{Field, FieldFault, Form};
@@ -7,6 +9,12 @@ use crate::kind::{Field, FieldFault, Form};
 impl Field {
     pub(crate) fn fault(&self, sentence: String) -> FieldFault {
         FieldFault { field: self.id.clone(), sentence }
+    }
+
+    /// Whether a whole text must have it, beside these other answers.
+    pub fn asked(&self, typed: &BTreeMap<String, String>) -> bool {
+        let has = |(name, codes): (&String, &Vec<String>)| typed.get(name).is_some_and(|code| codes.contains(code));
+        self.required || self.required_if.iter().any(has)
     }
 
     /// Whether the value is cleaned HTML.
@@ -29,7 +37,7 @@ impl Field {
             return Err(format!("{}有{chars}个字，最多{max}个字，请删减。", self.label));
         }
         match self.form {
-            Form::Line => Ok(raw.split_whitespace().collect::<Vec<_>>().join(" ")),
+            Form::Line | Form::Expert => Ok(raw.split_whitespace().collect::<Vec<_>>().join(" ")),
             Form::Text | Form::Rich => Ok(raw.replace("\r\n", "\n")),
             Form::Date => match raw.parse::<Date>() {
                 Ok(day) if (1949..=2100).contains(&day.year()) => Ok(day.to_string()),

@@ -32,6 +32,9 @@ pub struct Kind {
     /// A policy that touches public interest: needs a disclosure clause (practice P4).
     #[serde(default, skip_serializing_if = "is_false")]
     pub clause: bool,
+    /// A policy that is organised, signed and published together with its interpretation (practice P3).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub interpret: bool,
     /// Not offered to drafters: made by another path, as published replies are.
     #[serde(default, skip_serializing_if = "is_false")]
     pub internal: bool,
@@ -85,6 +88,9 @@ pub struct Field {
     /// Must be filled in before the text is sent for review.
     #[serde(default, skip_serializing_if = "is_false")]
     pub required: bool,
+    /// Must be filled in too where another field has one of these codes: that field, then the codes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub required_if: BTreeMap<String, Vec<String>>,
     /// The choices of a `code`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<Choice>,
@@ -140,6 +146,8 @@ pub enum Form {
     Link,
     /// Other items: their public ids, separated by a space.
     Items,
+    /// Somebody of the register of experts: name and where they work, as the register writes it.
+    Expert,
 }
 
 /// Where a page shows a field.
@@ -223,6 +231,9 @@ impl Kind {
             if (field.form == Form::Code) == field.options.is_empty() {
                 say("的选项和形式不符：code要列出options，其他形式不列。");
             }
+            if field.required_if.keys().any(|id| self.field(id).is_none_or(|other| other.form != Form::Code)) {
+                say("的required_if所指的不是本类型的选项字段。");
+            }
             if field.relation.is_some() && field.form != Form::Items {
                 say("写了relation，形式应当是items。");
             }
@@ -257,7 +268,7 @@ impl Kind {
         for field in &self.fields {
             let raw = typed.get(&field.id).map_or("", |raw| raw.trim());
             match field.read(raw) {
-                Ok(value) if value.is_empty() && field.required && how == Strictness::Whole => {
+                Ok(value) if value.is_empty() && field.asked(typed) && how == Strictness::Whole => {
                     faults.push(field.fault(format!("没有填写{}，请补充。", field.label)));
                 }
                 Ok(value) if value.is_empty() => {}

@@ -10,6 +10,7 @@ use tantivy::directory::{INDEX_WRITER_LOCK, MmapDirectory};
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::schema::Facet;
 use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term};
+use text::pinyin;
 
 use crate::cut::{self, Cutter};
 use crate::number;
@@ -52,6 +53,8 @@ pub struct Doc {
     pub title: String,
     /// Text; masked for the desk.
     pub text: String,
+    /// Whether its title is found by pinyin too.
+    pub spelled: bool,
     /// 文号, 受理编号 and the like, found as a whole however they are written.
     pub numbers: Vec<String>,
     /// Name and value of what searches filter and count by (unit, category, state, year …).
@@ -297,6 +300,9 @@ fn document(fields: &Fields, doc: &Doc) -> TantivyDocument {
     doc.units.iter().for_each(|&unit| out.add_i64(fields.unit, unit));
     out.add_text(fields.title, &doc.title);
     out.add_text(fields.title_key, number::title(&doc.title));
+    if doc.spelled {
+        pinyin::keys(&doc.title).iter().for_each(|key| out.add_text(fields.spelled, key));
+    }
     // The text holds the title too, as often as it counts more: so each word is looked for in one field,
     // and the engine can pass over what cannot be among the best.
     (0..TITLE_COUNTS).for_each(|_| out.add_text(fields.text, &doc.title));

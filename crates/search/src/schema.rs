@@ -8,7 +8,7 @@ use crate::cut;
 
 /// Changes with every change of the schema or of the tokens: an index of another format is
 /// made anew.
-pub(crate) const FORMAT: u32 = 4;
+pub(crate) const FORMAT: u32 = 5;
 /// Fields that are read as columns, by name.
 pub(crate) const ID: &str = "id";
 pub(crate) const AT: &str = "at";
@@ -25,6 +25,7 @@ pub(crate) struct Fields {
     pub number: Field,
     pub title: Field,
     pub title_key: Field,
+    pub spelled: Field,
     pub text: Field,
 }
 
@@ -44,6 +45,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
         number: builder.add_text_field("number", STRING),
         title: builder.add_text_field("title", words.clone()),
         title_key: builder.add_text_field("title_key", STRING),
+        spelled: builder.add_text_field("spelled", STRING),
         text: builder.add_text_field("text", words),
     };
     (builder.build(), fields)

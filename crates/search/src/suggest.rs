@@ -7,6 +7,7 @@ use tantivy::query::{BooleanQuery, InvertedIndexRangeQuery, Occur, Query as Clau
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
 use text::normal;
+use text::pinyin;
 use text::token::{self, Term as Word};
 
 use crate::find::{DEEPEST, MOST_TERMS, Scope, id, weighing};
@@ -17,8 +18,8 @@ use crate::number;
 const NUMBER_BEGINS: usize = 3;
 
 impl Index {
-    /// Documents whose title holds what is being typed or begins with it, or whose number begins
-    /// with it; the best first.
+    /// Documents whose title holds what is being typed or begins with it, or is spelled so (pinyin), or
+    /// whose number begins with it; the best first.
     pub fn suggest(&self, typed: &str, scope: &Scope, limit: usize) -> Result<Vec<i64>, Fault> {
         let mut terms = token::terms(typed);
         terms.truncate(MOST_TERMS);
@@ -32,6 +33,7 @@ impl Index {
         if number.chars().count() >= NUMBER_BEGINS {
             any.push(begins(self.fields.number, &number, 10.0));
         }
+        any.extend(pinyin::typed(typed).map(|key| begins(self.fields.spelled, &key, 3.0)));
         any.extend(number::keys(typed).into_iter().skip(1).map(|key| begins(self.fields.number, &key, 20.0)));
         let searcher = self.reader.searcher();
         Ok(self

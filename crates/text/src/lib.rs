@@ -9,6 +9,7 @@ pub mod id_number;
 pub mod mask;
 pub mod normal;
 pub mod phone;
+pub mod pinyin;
 pub mod secrecy;
 pub mod similar;
 pub mod token;

@@ -118,6 +118,9 @@ fn step_names(report: &mut Report, step: &Step, around: &Surroundings) {
         look("only_if", step.only_if.keys().collect(), &element),
         look("needs_done", step.needs_done.iter().collect(), &|name| procedure.step(name).is_some()),
         look("needs_undone", step.needs_undone.iter().collect(), &|name| procedure.step(name).is_some()),
+        look("along", step.along.iter().collect(), &|name| procedure.step(name).is_some()),
+        look("counts_as", step.counts_as.iter().collect(), &|name| procedure.step(name).is_some()),
+        look("lead", step.lead.iter().collect(), &|name| procedure.step(name).is_some()),
         look("after_day", step.after_day.iter().collect(), &element),
         look("channels", step.channels.iter().collect(), &|name| procedure.channel(name).is_some()),
         look("categories", step.categories.iter().collect(), &|name| procedure.category(name).is_some()),
@@ -163,10 +166,11 @@ fn performers(report: &mut Report, step: &Step, sources: &[Source]) {
     }
     let lapse = procedure.clocks.iter().any(|clock| clock.lapse.as_ref() == Some(&step.id));
     let follows = procedure.children.iter().any(|child| child.then.values().any(|then| *then == step.id));
+    let carried = procedure.steps.iter().any(|one| [&one.along, &one.lead].contains(&&Some(step.id.clone())));
     let as_child =
         |child: &Child| child.procedure == procedure.id && (child.opening == step.id || child.ends == step.id);
     let called = sources.iter().flat_map(|source| &source.procedure.children).any(as_child);
-    if !(step.by.contains(&Role::System) && (lapse || follows || called)) {
+    if !(step.by.contains(&Role::System) && (lapse || follows || called || carried)) {
         let error = "没有人能进行这一步：既没有办理的角色，也没有时限届满、子事项办结等使系统进行它".to_owned();
         report.add("step", &step.id, "nobody", &step.id, error);
     }

@@ -42,7 +42,7 @@ pub(super) fn document_complete(view: &View<'_>) -> Result<(), Sentence> {
         .cite("本机关政务公开工作规则")
         .at("clause"));
     }
-    Ok(())
+    if public(view) { super::interpretation::planned(view) } else { Ok(()) }
 }
 
 /// 国办发〔2016〕80号 一(一): every document carries its attribute when it is drafted; what is not to be

@@ -148,8 +148,8 @@ impl<'a> Teller<'a> {
             self.application(application).await?;
         }
         self.duties().await?;
-        for document in read(include_str!("../../demo/documents.toml"))?.documents {
-            self.document(document).await?;
+        for told in [include_str!("../../demo/documents.toml"), include_str!("../../demo/library.toml")] {
+            self.documents(read(told)?.documents).await?;
         }
         for sent in read(include_str!("../../demo/oa.toml"))?.sent {
             self.from_oa(sent).await?;

@@ -10,7 +10,7 @@ use crate::document::{self, DOT, Fields};
 use crate::keys::BodyKeys;
 use crate::office::Office;
 use crate::permit::Caller;
-use crate::{gate, hits};
+use crate::{gate, hits, package};
 
 /// Characters of the longest number by which an OA knows a document.
 const LONGEST_ID: usize = 100;
@@ -45,6 +45,10 @@ impl Office {
             return Err(Fail::Invalid(gaps));
         };
         gaps.extend(clause(kind, &metadata));
+        let arranged = metadata.interpretation.get(package::PLAN[0]).map(String::as_str).unwrap_or_default();
+        gaps.extend(unarranged(kind, &metadata, arranged));
+        let waits = kind.interpret && arranged == "with";
+        let plan: Vec<(String, String)> = metadata.interpretation.clone().into_iter().collect();
         let rich = kind.fields.iter().find(|field| field.is_rich());
         let unread = rich.filter(|_| page.is_none()).map(|field| format!("fields.{}", field.id));
         let page = page.unwrap_or_else(|| (String::new(), String::new(), Fields::new()));
@@ -53,7 +57,7 @@ impl Office {
         fields.extend(rich.map(|field| (field.id.clone(), page.1)));
         let title = if metadata.title.trim().is_empty() { page.0 } else { metadata.title.clone() };
         let columns = self.columns_for(caller, kind, metadata.columns.clone());
-        let lacking = document::gaps(kind, procedure, &fields, &columns).into_iter().map(plainly);
+        let lacking = document::gaps(kind, procedure, &fields, &columns, false).into_iter().map(plainly);
         gaps.extend(lacking.filter(|gap| unread.as_ref() != Some(&gap.field)));
         let (unit, wrong) = self.unit_of(caller, &metadata.unit).await?;
         gaps.extend(wrong);
@@ -73,6 +77,7 @@ impl Office {
         answers.insert(element_of(procedure, Form::Columns), columns.join(","));
         let prefix = element_of(procedure, Form::Document);
         answers.extend(fields.iter().map(|(name, value)| (format!("{prefix}{DOT}{name}"), value.clone())));
+        answers.extend(plan.into_iter().filter(|(name, _)| package::PLAN.contains(&name.as_str())));
         answers.retain(|_, value| !value.is_empty());
         gate::secrecy(caller, procedure, &answers, &attachments)?;
         gaps.extend(attachments.iter().filter_map(|file| {
@@ -83,7 +88,7 @@ impl Office {
             return Err(Fail::Invalid(gaps));
         }
         let hits = hits::find(kind, &title, &fields);
-        Ok(Passed { unit, answers, files: attachments, hits, hash })
+        Ok(Passed { waits, unit, answers, files: attachments, hits, hash })
     }
 
     /// The columns that the OA names; where it names none and only one takes the kind, that one.
@@ -140,6 +145,15 @@ fn clause(kind: &Kind, metadata: &super::Metadata) -> Option<FieldError> {
     let missing = kind.clause && public && metadata.clause.trim().is_empty();
     missing.then(|| {
         FieldError::new("clause", "没有公开条款：执行情况和结果中公开什么、由谁公开、何时公开、多久公开一次。")
+    })
+}
+
+/// A policy comes with its interpretation, or says why not (practice P3).
+fn unarranged(kind: &Kind, metadata: &super::Metadata, arranged: &str) -> Option<FieldError> {
+    let public = ["proactive", "reduced"].contains(&metadata.attribute.as_str());
+    (kind.interpret && public && arranged.is_empty()).then(|| {
+        let why = "没有解读安排：政策文件与解读同步组织、同步审签、同步公开；属于例外的，写明例外情形和理由。";
+        FieldError::new("interpretation", why)
     })
 }
 

@@ -64,6 +64,8 @@ impl Desk<'_> {
             ("columns", columns),
             ("attribute", "proactive"),
             ("clause", "每年一月公开执行情况"),
+            ("interpretation", "none"),
+            ("interpretation_reason", "只调整内部分工，不涉及群众办事"),
             ("unit", &self.unit.to_string()),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))

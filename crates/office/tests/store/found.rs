@@ -60,8 +60,9 @@ fn what_is_public_is_found_until_it_is_not() {
         );
         assert_eq!(repealed.hits[0].validity.as_ref().map(|(code, _)| code.as_str()), Some("repealed"));
         assert!(repealed.counted.iter().any(|one| one.facet == "column" && one.value == "zcwj" && one.hits == 1));
-        let titles = desk.office.suggest(body, "虚构助餐", 8).await.unwrap();
-        assert_eq!(titles.len(), 2);
+        for typed in ["虚构助餐", "zhucan", "zc", "xu gou zhu"] {
+            assert_eq!(desk.office.suggest(body, typed, 8).await.unwrap().len(), 2, "{typed}");
+        }
         // Corrected: only the present words; withdrawn: none.
         desk.act((11, Role::Handler), news, "correct", &[("reason", "地名写错")]).await.unwrap();
         let revised = [("title", "听潮街停水抢修完成"), ("document.body", "今晨完成抢修。")];
@@ -98,5 +99,36 @@ fn any_text_is_only_a_query() {
             desk.office.find(desk.office.default_body(), asked).await.unwrap();
             desk.office.suggest(desk.office.default_body(), words, 8).await.unwrap();
         }
+    });
+}
+
+#[test]
+fn what_a_correction_no_longer_repeals_is_in_force_again() {
+    on_every_engine(async |desk: &Desk<'_>| {
+        let body = desk.office.default_body();
+        let (_, old) = released(desk, "policy", "旧的办法", "zcwj", &policy("虚政办规〔2025〕9号", "旧的。")).await;
+        let repealing = [policy("虚政办规〔2026〕5号", "新的。"), vec![("repeals", old.as_str())]].concat();
+        let (new, _) = released(desk, "policy", "新的办法", "zcwj", &repealing).await;
+        let standing = async |value: &str| {
+            let narrowed = vec![("validity", value.to_owned())];
+            let asked = Search { narrowed, page: 1, rows: 5, ..Search::default() };
+            let hits = desk.office.find(body, asked).await.unwrap().hits;
+            hits.into_iter().map(|hit| hit.row.title).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            (standing("废止").await, standing("有效").await),
+            (vec!["旧的办法".into()], vec!["新的办法".into()])
+        );
+        desk.act((11, Role::Handler), new, "correct", &[("reason", "误写废止")]).await.unwrap();
+        let fields = policy("虚政办规〔2026〕5号", "新的。");
+        let named: Vec<(String, &str)> =
+            fields.iter().map(|(name, value)| (format!("document.{name}"), *value)).collect();
+        let mut revised: Vec<(&str, &str)> = named.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        revised.push(("title", "新的办法"));
+        desk.act((11, Role::Handler), new, "revise", &revised).await.unwrap();
+        desk.review(new).await;
+        desk.publish(new).await;
+        assert!(standing("废止").await.is_empty());
+        assert_eq!(standing("有效").await.len(), 2, "both are in force");
     });
 }

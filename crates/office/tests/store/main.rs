@@ -13,6 +13,7 @@ mod jobs;
 mod logs;
 mod oa;
 mod opening;
+mod packages;
 mod reduced;
 mod reviews;
 #[path = "../../../intake/tests/samples/mod.rs"]

@@ -16,6 +16,9 @@ fn metadata() -> Metadata {
         kind: "policy".into(),
         attribute: "proactive".into(),
         clause: "每年一月公开执行情况".into(),
+        interpretation: [("interpretation", "none"), ("interpretation_reason", "只调整内部分工")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
         columns: vec!["zcwj".into()],
         fields: fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         ..Metadata::default()

@@ -14,6 +14,7 @@ pub fn doc(id: i64, title: &str, text: &str) -> Doc {
         numbers: vec![format!("明晴政办〔2026〕{id}号")],
         facets: vec![("unit".into(), format!("u{}", id % 2)), ("category".into(), "咨询/投诉".into())],
         at: id * 1000,
+        spelled: true,
     }
 }
 

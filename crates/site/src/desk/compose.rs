@@ -3,12 +3,13 @@
 
 use super::ask::Asking;
 use super::attached::{KEEP, attached, kept, uploads};
+use super::cells;
 use super::parts::{Cell, Fields};
 use super::perform::{at_fields, told};
 use super::shell::Shell;
 use super::{frame, from_file, show};
 use crate::Site;
-use crate::component::{Choice, Choices, ErrorSummary, Field as Box, Guard, Input};
+use crate::component::{Choice, Choices, ErrorSummary, Guard};
 use crate::form::{self, Form};
 use crate::portal::ask::{Answers, Ask};
 use crate::problem::{Kind as Why, Trouble};
@@ -20,8 +21,8 @@ use axum::response::Response;
 use matter::{Guard as Rule, Kind as Sort, Procedure, Step};
 use office::document::DOT;
 use office::{Caller, DocumentView, Fail, Filing, MatterView, StepAct};
-use publication::kind::{Field, Form as Shape, Place, TITLE};
-use publication::{Columns, Kind};
+use publication::Kind;
+use publication::kind::TITLE;
 use std::sync::Arc;
 
 /// Key by which a procedure chooses these pages.
@@ -53,11 +54,16 @@ pub struct ComposePage {
     pub barred: Vec<String>,
     /// Basis on which the kind is published.
     pub basis: String,
+    /// What somebody else saved in between, beside what was typed here.
+    pub changes: Option<super::compare::Compare>,
     /// Address of the editor's script.
     pub editor: String,
     /// The matter's page, once there is one.
     pub back: String,
 }
+
+/// In the address of an empty form: the matter with which the new document goes.
+pub const WITH: &str = "with";
 
 /// What stands in the form.
 #[derive(Clone, Default)]
@@ -119,7 +125,9 @@ pub async fn blank(State(site): State<Arc<Site>>, visit: Visit, form: Form) -> R
     // A link may bring what is known already, such as the source of a notice that is to be reprinted.
     let mut answers = given(&form, &procedure, &step, kind);
     answers.extend(visit.caller.unit.map(|unit| ("unit".to_owned(), unit.to_string())));
-    let typed = Typed { answers, ..Typed::default() };
+    let mut typed = Typed { answers, ..Typed::default() };
+    let lead = office::package::element(&procedure).zip(form.number(WITH));
+    typed.answers.extend(lead.map(|(element, lead)| (element.id.clone(), lead.to_string())));
     frame::page(&page(&site, &visit, &procedure, &step, kind, typed, None).await?)
 }
 
@@ -184,6 +192,7 @@ async fn stored(site: &Site, visit: &Visit, id: i64, mut barred: Vec<String>) ->
     answers.insert(element_of(&view.procedure, Sort::Columns), document.columns.join(","));
     for (name, value) in &view.matter.values {
         answers.extend(value.code().map(|code| (name.clone(), code.to_owned())));
+        answers.extend(value.id().map(|id| (name.clone(), id.to_string())));
     }
     answers.insert(element_of(&view.procedure, Sort::Columns), document.columns.join(","));
     let files = attached(&document, None);
@@ -228,13 +237,33 @@ pub async fn save(
     match site.office.act(&visit.caller, act).await {
         Ok(_) => after(&site, &visit, id, form.raw("then") == "send").await,
         Err(Fail::Conflict(conflict)) => {
-            super::perform::conflicted(&site, &visit, id, &step.id, &conflict, &answers).await
+            let typed = Typed { files: attached(&document, kept(&form).as_deref()), ..clash(&conflict, answers) };
+            let changes = super::document::against(&document, kind, &typed.answers, &prefix_of(&view.procedure));
+            let of = Some((id, conflict.seq));
+            let page = page(&site, &visit, &view.procedure, &step, kind, typed, of).await?;
+            frame::answer(StatusCode::CONFLICT, &ComposePage { changes: Some(changes), ..page })
         }
         Err(fail) => {
             let told = (StatusCode::UNPROCESSABLE_ENTITY, refused(fail, answers, &step)?);
             again(&site, &visit, (&view, &document), (&step, kind), &form, told).await
         }
     }
+}
+
+/// What stands before the names of a document's fields.
+fn prefix_of(procedure: &Procedure) -> String {
+    format!("{}{DOT}", element_of(procedure, Sort::Document))
+}
+
+/// Somebody saved in between: nothing is overwritten unseen, and nothing that was typed is lost.
+fn clash(conflict: &office::Conflict, answers: Answers) -> Typed {
+    let who = |one: &office::Since| format!("{}　{}", one.at.to_minute(), one.label);
+    let since: Vec<String> = conflict.since.iter().map(who).collect();
+    let told = format!(
+        "您打开之后，这份公文又有了新的记录：{}。下面是您写的内容，一字未动；对照表左边是现在保存的文字，右边是您的。核对后再保存，以您的内容为准；要用现在的文字，请关闭本页。",
+        since.join("；")
+    );
+    Typed { answers, barred: vec![told], ..Typed::default() }
 }
 
 /// The form of a document once more, with what was typed.
@@ -306,9 +335,10 @@ async fn page(
     let units = frame::units(site, &visit.caller).await?;
     let ask = Ask { procedure, step, answers: &typed.answers, errors: &typed.errors, units: &units };
     let asking = Asking { ask, officers: &[], proof: &[] };
-    let own = [Sort::InfoKind, Sort::Columns, Sort::Document];
+    let own = [Sort::InfoKind, Sort::Columns, Sort::Document, Sort::Lead];
     let is_own = |name: &str| procedure.element(name).is_some_and(|element| own.contains(&element.kind));
-    let names: Vec<&str> = super::ask::names(step).into_iter().filter(|name| !is_own(name)).collect();
+    let planned = |name: &str| kind.interpret || !office::package::PLAN.contains(&name);
+    let names: Vec<&str> = super::ask::names(step).into_iter().filter(|name| !is_own(name) && planned(name)).collect();
     let gate: Vec<&str> = names
         .iter()
         .copied()
@@ -323,8 +353,11 @@ async fn page(
     let columns = site.office.columns_of(visit.caller.body);
     let mut cells = asking.fields(&[TITLE]).cells;
     let prefix = element_of(procedure, Sort::Document);
-    cells.extend(kind.fields.iter().map(|field| cell(field, &prefix, &typed)));
-    let mut after = vec![column_cell(columns, kind, &element_of(procedure, Sort::Columns), &typed)];
+    let at = (&typed.answers, &typed.errors);
+    let experts = cells::experts(site, visit, kind).await?;
+    cells.extend(kind.fields.iter().map(|field| cells::cell(field, &prefix, at, &experts)));
+    let mut after = vec![cells::column_cell(columns, kind, &element_of(procedure, Sort::Columns), at)];
+    after.extend(cells::lead_cell(site, visit, procedure, kind, at).await?);
     if !typed.files.is_empty() {
         let boxes = Choices::many(KEEP[0], "已有附件", typed.files.clone());
         after.push(Cell::Choices(12, boxes.hint("打勾的保留，去掉勾的不再附上")));
@@ -340,60 +373,10 @@ async fn page(
         fields: Fields { cells },
         more: Fields { cells: after },
         barred: typed.barred.clone(),
+        changes: None,
         basis: kind.basis.clone(),
         editor: crate::assets::url("editor.js"),
         back: of.map(|(id, _)| show::address(id)).unwrap_or_default(),
         shell,
     })
-}
-
-fn date_hint(field: &Field) -> Option<String> {
-    (field.form == Shape::Date).then(|| "如2026-11-20".into())
-}
-
-/// The input of a field of a kind.
-fn cell(field: &Field, prefix: &str, typed: &Typed) -> Cell {
-    let name = format!("{prefix}{DOT}{}", field.id);
-    let value = typed.answers.get(&name).cloned().unwrap_or_default();
-    let value = if field.is_rich() { intake::html::plain(&value).unwrap_or(value) } else { value };
-    let mut made = Box::new(name.clone(), field.label.clone(), value.clone()).error(typed.errors.at(&name));
-    if let Some(hint) = field.hint.clone().or_else(|| field.cite.clone()).or_else(|| date_hint(field)) {
-        made = made.hint(hint);
-    }
-    if !field.required {
-        made = made.optional();
-    }
-    if let Some(max) = field.max {
-        made = made.max(max);
-    }
-    let (span, input) = match field.form {
-        Shape::Rich => (12, Input::Rich(18)),
-        Shape::Text => (12, Input::Area(5)),
-        // A plain line, as everywhere on the desk: the pieces of a date picker do not show the focus.
-        Shape::Date => (4, Input::default()),
-        Shape::Code => {
-            let blank = Choice::new("", "请选择");
-            let options =
-                field.options.iter().map(|one| Choice::new(one.id.clone(), one.label.clone()).chosen_if(&value));
-            (4, Input::Select(std::iter::once(blank).chain(options).collect()))
-        }
-        Shape::Number | Shape::DocNumber => (4, Input::default()),
-        Shape::Line if field.place == Place::Meta => (6, Input::default()),
-        Shape::Line | Shape::Link | Shape::Items => (12, Input::default()),
-    };
-    Cell::Field(span, made.input(input))
-}
-
-fn column_cell(columns: Option<&Columns>, kind: &Kind, name: &str, typed: &Typed) -> Cell {
-    let chosen = typed.answers.get(name).cloned().unwrap_or_default();
-    let chosen: Vec<&str> = chosen.split([',', ' ']).collect();
-    let all: Vec<&publication::Column> = columns.into_iter().flat_map(|columns| columns.of_kind(&kind.id)).collect();
-    let only = all.len() == 1;
-    let choice = |column: &&publication::Column| {
-        let mut choice = Choice::new(column.id.clone(), column.label.clone());
-        choice.checked = only || chosen.contains(&column.id.as_str());
-        choice
-    };
-    let options = all.iter().map(choice).collect();
-    Cell::Choices(12, Choices::many(name.to_owned(), "发布栏目", options).error(typed.errors.at(name)))
 }

@@ -9,6 +9,7 @@ use crate::Site;
 use crate::component::{Fact, Facts, Link};
 use crate::form::Form;
 use crate::portal::article::{self, Meta, Preview, Section};
+use crate::portal::ask::Answers;
 use crate::problem::Trouble;
 use crate::session::Visit;
 use askama::Template;
@@ -16,7 +17,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use matter::Kind as Sort;
 use office::{Article, DocumentView, MatterView, TimelineItem};
-use publication::kind::TITLE;
+use publication::kind::{Relation, TITLE};
 use publication::{Attribute, Kind};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -39,6 +40,8 @@ pub struct DocumentBox {
     pub public: String,
     /// What it still lacks, while it can be changed.
     pub gaps: Vec<String>,
+    /// What goes together with it: a policy and its interpretations (三同步).
+    pub package: Option<PackageBox>,
     /// What was decided about it: attribute, reason, columns.
     pub decided: Facts,
     /// Table of metadata, as on the public page.
@@ -57,6 +60,44 @@ pub struct DocumentBox {
     pub changes: Option<Compare>,
 }
 impl askama::filters::HtmlSafe for DocumentBox {}
+
+/// A document together with what is signed and published with it.
+#[derive(Clone, Debug, Default)]
+pub struct PackageBox {
+    /// What is said of it.
+    pub note: &'static str,
+    /// The others: link, number and state.
+    pub members: Vec<(Link, String)>,
+    /// Where another is drafted, and in what words; none while it cannot be.
+    pub draft: Option<Link>,
+}
+
+async fn package(site: &Site, visit: &Visit, view: &MatterView) -> Result<Option<PackageBox>, Trouble> {
+    let package = site.office.package(&visit.caller, view.matter.id).await?;
+    let link = |one: office::package::Member| {
+        (Link::new(show::address(one.id), one.title), format!("{}　{}", one.number, one.state))
+    };
+    if let Some(lead) = package.lead {
+        let note = "本件随同下列政策文件：同步组织、同步审签、同步公开，由文件的签发和发布一并办理。";
+        return Ok(Some(PackageBox { note, members: vec![link(lead)], draft: None }));
+    }
+    if !package.leads && package.companions.is_empty() {
+        return Ok(None);
+    }
+    let interprets = |kind: &&Kind| kind.fields.iter().any(|field| field.relation == Some(Relation::Interprets));
+    let kind = site.office.rules().kinds().find(interprets);
+    let open = view.procedure.phase(&view.matter.state) != matter::Phase::Closed;
+    let drafts = compose::opening(&view.procedure, &visit.caller).is_ok() && open;
+    let draft = kind.filter(|_| drafts).map(|kind| {
+        let href = format!("/desk/document/new?kind={}&{}={}", kind.id, compose::WITH, view.matter.id);
+        Link::new(href, format!("起草{}", kind.label))
+    });
+    let note = match package.companions.is_empty() {
+        true => "谁起草谁解读。解读和文件同步起草、同步审签、同步公开。",
+        false => "下列解读随本件签发、发布；更正或者撤回时各自办理。",
+    };
+    Ok(Some(PackageBox { note, members: package.companions.into_iter().map(link).collect(), draft }))
+}
 
 /// The document of a matter; none for a matter without one.
 ///
@@ -85,15 +126,21 @@ pub async fn of(site: &Site, visit: &Visit, view: &MatterView) -> Result<Option<
         preview: format!("{here}/preview"),
         public: item.unwrap_or_default(),
         gaps: document.gaps.iter().filter(|_| editable).map(|gap| gap.sentence.clone()).collect(),
+        package: package(site, visit, view).await?,
         decided: decided(site, view, &document),
         meta: page.meta.into_iter().filter(|meta| meta.label != "发布日期").collect(),
         gist: page.gist,
-        sections: page.sections,
+        sections: page.sections.into_iter().map(|part| Section { html: inside(&part.html, &here), ..part }).collect(),
         files: files(&here, &document),
         checks: review::checks(view),
         review: review::form(view, visit, &site.office.hits(&visit.caller, id).await?),
         changes: changes(view, kind),
     }))
+}
+
+/// Pictures of a text that is not public are served under its matter.
+fn inside(html: &str, here: &str) -> String {
+    html.replace("<img src=\"/file/", &format!("<img src=\"{here}/file/"))
 }
 
 /// Whether what is removed can be listed now: where the attribute asks for it, or a list is there.
@@ -146,7 +193,7 @@ fn decided(site: &Site, view: &MatterView, document: &DocumentView) -> Facts {
                 let words: Vec<String> = document.columns.iter().map(label).collect();
                 facts.extend((!words.is_empty()).then(|| Fact::new(one.label.clone(), words.join("、"))));
             }
-            Sort::Document | Sort::InfoKind | Sort::Files | Sort::Reductions => {}
+            Sort::Document | Sort::InfoKind | Sort::Files | Sort::Reductions | Sort::Lead => {}
             _ if one.kind.is_text() => {
                 let drafted = view.procedure.openings().any(|step| step.may_give(&one.id));
                 let words = document.texts.get(&one.id).filter(|_| drafted);
@@ -184,9 +231,25 @@ fn changes(view: &MatterView, kind: Option<&Kind>) -> Option<Compare> {
     (!pairs.is_empty()).then(|| Compare { before: before.into(), now: "现在".into(), pairs })
 }
 
+/// What is saved now beside what was typed on an older view of it.
+pub(super) fn against(document: &DocumentView, kind: &Kind, typed: &Answers, prefix: &str) -> Compare {
+    let mine = typed.iter().filter_map(|(name, value)| Some((name.strip_prefix(prefix)?.to_owned(), value.clone())));
+    let rich = |(name, value): (String, String)| {
+        let html = kind.field(&name).is_some_and(publication::kind::Field::is_rich);
+        (name, if html { intake::html::rich(&value) } else { value })
+    };
+    let mine: BTreeMap<String, String> = mine.map(rich).collect();
+    let title = typed.get(TITLE).map(String::as_str).unwrap_or_default();
+    let (saved, own) = (told(&document.title, &document.fields, Some(kind)), told(title, &mine, Some(kind)));
+    Compare { before: "现在保存的".into(), now: "您写的".into(), pairs: compare(&saved, &own) }
+}
+
 /// A document as lines: its title, its fields in the order of the kind, its text block by block.
 fn lines(title: &str, json: &str, kind: Option<&Kind>) -> String {
-    let fields: BTreeMap<String, String> = serde_json::from_str(json).unwrap_or_default();
+    told(title, &serde_json::from_str(json).unwrap_or_default(), kind)
+}
+
+fn told(title: &str, fields: &BTreeMap<String, String>, kind: Option<&Kind>) -> String {
     let mut lines = vec![format!("标题：{title}")];
     for field in kind.into_iter().flat_map(|kind| &kind.fields) {
         let Some(value) = fields.get(&field.id).filter(|value| !value.is_empty()) else { continue };
@@ -226,6 +289,7 @@ pub async fn preview(
         return frame::page(&PhonePage { shell, title: article.edition.title, src: format!("{here}?frame=1"), back });
     }
     let mut page = article::compose(&site, &visit, article);
+    page.sections.iter_mut().for_each(|part| part.html = inside(&part.html, &back));
     for (link, _) in &mut page.files {
         link.href = link.href.replacen("/file/", &format!("{back}/file/"), 1).into();
     }

@@ -9,6 +9,7 @@ mod attached;
 pub mod audit;
 pub mod case;
 pub mod catalogue;
+mod cells;
 pub mod compare;
 pub mod compose;
 pub mod decision;
@@ -18,6 +19,7 @@ pub mod enrol;
 pub mod entry;
 mod entry_form;
 pub mod error;
+pub mod experts;
 pub mod figures;
 pub mod forms;
 pub mod frame;
@@ -90,6 +92,7 @@ fn work() -> Vec<Route> {
     const AUDITOR: Permit = Permit::Roles(&[Role::Auditor]);
     const ADMINISTRATOR: Permit = Permit::Roles(&[Role::Administrator]);
     const DRAFTER: Permit = Permit::Roles(&[Role::Handler, Role::UnitHead, Role::FoiClerk]);
+    const KEEPER: Permit = Permit::Roles(&experts::KEEPERS);
     const REGISTRAR: Permit = Permit::Roles(&[Role::Clerk, Role::FoiClerk]);
     vec![
         get("/desk/sign-in", Permit::Public, sign_in::show),
@@ -110,6 +113,9 @@ fn work() -> Vec<Route> {
         post("/desk/document/new", DRAFTER, compose::create).uploads(),
         get("/desk/m/{id}/document", DRAFTER, compose::edit),
         post("/desk/m/{id}/document", DRAFTER, compose::save).uploads(),
+        get("/desk/experts", OFFICER, experts::show),
+        post("/desk/experts", KEEPER, experts::add),
+        post("/desk/experts/{id}", KEEPER, experts::retire),
         get("/desk/m/{id}/reduce", DRAFTER, reduce::show),
         post("/desk/m/{id}/reduce", DRAFTER, reduce::save).uploads(),
         get("/desk/takedown", OFFICER, takedown::show),

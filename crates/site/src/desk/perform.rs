@@ -164,18 +164,6 @@ pub fn wrong(fail: Fail, step: &Step) -> Result<(ErrorSummary, Vec<String>), Tro
     }
 }
 
-/// The page that shows what others did in between, for an act sent from a form of its own.
-pub(super) async fn conflicted(
-    site: &Site,
-    visit: &Visit,
-    id: i64,
-    step: &str,
-    conflict: &office::Conflict,
-    answers: &Answers,
-) -> Result<Response, Trouble> {
-    scene(site, visit, id, step).await?.conflict(conflict, answers)
-}
-
 /// Sentences of the office at their fields.
 pub fn at_fields(wrong: Vec<office::FieldError>) -> ErrorSummary {
     let mut errors = ErrorSummary::default();

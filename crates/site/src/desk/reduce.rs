@@ -225,7 +225,7 @@ fn original(site: &Site, document: &DocumentView) -> Vec<Section> {
             true => (words.clone(), Vec::new()),
             false => (String::new(), words.lines().map(str::to_owned).collect()),
         };
-        Some(Section { heading: field.label.clone(), html, lines })
+        Some(Section { heading: field.label.clone(), html, lines, ..Section::default() })
     });
     std::iter::once(title).chain(fields).collect()
 }

@@ -1,7 +1,9 @@
 //! One public item (P5–P7): its text with metadata, files, history, what it says of others and others
 //! of it. The kind of information says which fields there are; no page knows a kind by name.
 
-use super::{Aside, column, frame, labels, leave, links, prose, verify, words};
+use super::card::{self, Card, Layout};
+use super::notice::{self, Notice};
+use super::{Aside, column, frame, labels, leave, links, prose, take, verify, versions, words};
 use crate::Site;
 use crate::component::{Lamp, LampKind, Link, Proof, Text};
 use crate::page::{self, Shell};
@@ -23,6 +25,14 @@ use std::sync::Arc;
 pub struct ArticlePage {
     /// Frame.
     pub shell: Shell,
+    /// A person or a unit, shown as such.
+    pub card: Option<Card>,
+    /// How the page is laid out.
+    pub layout: Layout,
+    /// The text for taking along.
+    pub take: Vec<Link>,
+    /// What it can be compared with, clause by clause.
+    pub against: Vec<Link>,
     /// Shown to officers before it is public.
     pub preview: Option<Preview>,
     /// The title in parts that are better not broken.
@@ -86,6 +96,8 @@ pub struct Meta {
 /// A part of the text.
 #[derive(Clone, Debug, Default)]
 pub struct Section {
+    /// Where a table of contents leads, or empty.
+    pub id: String,
     /// Heading; empty for the text itself.
     pub heading: String,
     /// Cleaned HTML.
@@ -94,16 +106,7 @@ pub struct Section {
     pub lines: Vec<String>,
 }
 
-/// A notice: what is told in place of a text.
-#[derive(Clone, Debug, Default)]
-pub struct Notice {
-    /// Its heading.
-    pub title: String,
-    /// Its sentence.
-    pub text: String,
-    /// A way on.
-    pub link: Option<Link>,
-}
+pub(crate) use super::words::weight;
 
 /// Address of an item.
 pub fn address(item: &str) -> String {
@@ -194,7 +197,7 @@ pub(crate) fn compose(site: &Site, visit: &Visit, article: Article) -> ArticlePa
     shell.canonical = frame::address(site, &address(&article.item)).unwrap_or_default();
     shell.labels.extend(labels::of(&article, &shell));
     let mut page = ArticlePage {
-        notice: notice(&article),
+        notice: notice::of(&article),
         parts: parts(&shell.title),
         line: labels::line(&article, kind),
         files: article
@@ -211,6 +214,10 @@ pub(crate) fn compose(site: &Site, visit: &Visit, article: Article) -> ArticlePa
             .filter_map(|(word, other)| other.map(|(item, title)| (word, Link::new(address(item), title.clone()))))
             .collect(),
         ways: links::ways(&article),
+        card: kind.and_then(|kind| card::of(kind, &article)),
+        layout: Layout::of(kind),
+        take: if shown(&article) && !article.item.is_empty() { take::links(&article.public_id) } else { Vec::new() },
+        against: versions::links(&article),
         reduced: article.edition.reduced.clone(),
         shell,
         ..ArticlePage::default()
@@ -220,7 +227,13 @@ pub(crate) fn compose(site: &Site, visit: &Visit, article: Article) -> ArticlePa
         fill(&mut page, kind, &article);
     }
     let own = page.shell.body.host.clone();
-    page.sections.iter_mut().for_each(|part| part.html = leave::outward(&part.html, &own));
+    let place = |name: &str| {
+        let file = article.files.iter().find(|file| file.name == name && file.media.starts_with("image/"));
+        file.map(|file| format!("/file/{}", file.public_id))
+    };
+    page.sections.iter_mut().for_each(|part| {
+        part.html = leave::outward(&intake::picture_mark::served(&part.html, place), &own);
+    });
     for (link, _) in &mut page.ways {
         link.href = leave::by_way(&link.href, &own).into();
     }
@@ -234,7 +247,10 @@ fn fill(page: &mut ArticlePage, kind: &Kind, article: &Article) {
         match field.place {
             Place::Meta => page.meta.push(meta(field, value, kind, article)),
             Place::Lead => page.gist.clone_from(value),
-            Place::Body | Place::Section => page.sections.push(section(field, value, &mut page.contents)),
+            Place::Body | Place::Section => {
+                let part = section(field, value, &mut page.contents);
+                page.sections.push(chapter(part, page.layout, &mut page.contents));
+            }
             Place::Links if field.form == Form::Link => {
                 page.ways.push((Link::new(value.clone(), field.label.clone()), Text::default()))
             }
@@ -260,7 +276,7 @@ fn meta(field: &Field, value: &str, kind: &Kind, article: &Article) -> Meta {
 }
 
 /// The field that says whether a document is in force (有效性).
-const VALIDITY: &str = "validity";
+pub(super) const VALIDITY: &str = "validity";
 
 /// How a document stands. One that others changed or repealed shows it, whatever its own field said
 /// when it was published.
@@ -280,17 +296,26 @@ pub fn standing(kind: &Kind, value: &str, related: &[office::Related]) -> Option
     Some(Lamp::new(lamp, field.words(now).to_owned()))
 }
 
+/// In a guide every section is a chapter of its own.
+fn chapter(mut part: Section, layout: Layout, contents: &mut Vec<Link>) -> Section {
+    if layout == Layout::Guide && !part.heading.is_empty() {
+        part.id = format!("c{}", contents.len() + 1);
+        contents.push(Link::new(format!("#{}", part.id), part.heading.clone()));
+    }
+    part
+}
+
 fn section(field: &Field, value: &str, contents: &mut Vec<Link>) -> Section {
     let heading = if field.place == Place::Body { String::new() } else { field.label.clone() };
     if field.form == Form::Rich {
         let prose = prose::prepare(value);
         contents.extend(prose.contents);
-        return Section { heading, html: prose.html, lines: Vec::new() };
+        return Section { heading, html: prose.html, ..Section::default() };
     }
     Section {
         heading,
-        html: String::new(),
         lines: value.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect(),
+        ..Section::default()
     }
 }
 
@@ -299,45 +324,6 @@ fn parts(title: &str) -> Vec<String> {
     match title.find("关于").filter(|at| *at > 0) {
         Some(at) => vec![title[..at].to_owned(), title[at..].to_owned()],
         None => vec![title.to_owned()],
-    }
-}
-
-fn notice(article: &Article) -> Option<Notice> {
-    let when =
-        |ended: &Option<(law::Moment, String)>| ended.as_ref().map(|(at, why)| (words::instant(*at), why.clone()));
-    let (at, why) = when(&article.ended).unwrap_or_default();
-    match article.standing {
-        Standing::Public => None,
-        Standing::Superseded => Some(Notice {
-            title: "这是较早的版本".into(),
-            text: format!("本页内容已经更正，这个版本自{at}起不再是现行版本，保留供核对。"),
-            link: Some(Link::new(address(&article.item), "查看现行版本")),
-        }),
-        Standing::Withdrawn => Some(Notice {
-            title: "本信息已撤回公开".into(),
-            text: format!("撤回时间：{at}。撤回原因：{}。", why.trim_end_matches('。')),
-            link: None,
-        }),
-        Standing::Gone => {
-            Some(Notice { title: "本信息已撤下".into(), text: format!("撤下时间：{at}。"), link: None })
-        }
-    }
-}
-
-/// Type and size of a file, in words.
-pub(crate) fn weight(media: &str, size: i64) -> String {
-    let kind = match media {
-        "application/pdf" => "PDF",
-        media if media.contains("wordprocessing") || media.contains("msword") => "Word",
-        media if media.contains("spreadsheet") || media.contains("excel") => "Excel",
-        media if media.starts_with("image/") => "图片",
-        _ => "文件",
-    };
-    let size = size.max(0);
-    match size {
-        0..=1023 => format!("{kind}，{size}字节"),
-        1024..=1_048_575 => format!("{kind}，{} KB", size.div_euclid(1024) + 1),
-        _ => format!("{kind}，{}.{} MB", size / 1_048_576, (size % 1_048_576) * 10 / 1_048_576),
     }
 }
 
@@ -360,7 +346,7 @@ pub(crate) mod tests {
             gist: "60岁以上老人在助餐点吃午餐，每餐补助2至5元。".into(),
             ways: vec![(Link::new("/a/2", "文字解读"), "政策解读".into())],
             contents: vec![Link::new("#s1", "第一章　总则")],
-            sections: vec![Section { heading: String::new(), html: html.into(), lines: Vec::new() }],
+            sections: vec![Section { html: html.into(), ..Section::default() }],
             reduced: Some(Reduced {
                 basis: "《政府信息公开条例》第二十二条".into(),
                 original: String::new(),
@@ -374,6 +360,9 @@ pub(crate) mod tests {
             history: vec![(Link::new("/a/1", "第2版（本页）"), "2026-10-30 10:00　更正：错字".into())],
             related: vec![("废止的文件", vec![Link::new("/a/3", "暂行办法")])],
             beside: vec![("上一篇", Link::new("/a/4", "通知"))],
+            layout: Layout::Policy,
+            take: take::links("1"),
+            against: vec![Link::new("/a/1/compare?with=2", "与原规定逐条对照")],
             shell: Shell { path: "/a/1".into(), section: "/c/xxgk".into(), ..shell(title) },
             ..ArticlePage::default()
         }
@@ -386,6 +375,18 @@ pub(crate) mod tests {
         hostile.sections =
             vec![Section { heading: "职责".into(), lines: vec![HOSTILE.into()], ..Section::default() }];
         out.add("article-hostile", &hostile);
+        let card = |title: &'static str, person| {
+            let facts =
+                vec![Meta { label: "办公电话".into(), value: "（0000）5550 0100".into(), ..Meta::default() }];
+            let link = Link::new("/a/1", title);
+            let card = Card { link, person, post: "区人民政府区长".into(), facts, ..Card::default() };
+            let lines = vec!["主持全面工作。".into()];
+            let sections = vec![Section { heading: "分工".into(), lines, ..Section::default() }];
+            let layout = if person { Layout::Person } else { Layout::Unit };
+            ArticlePage { card: Some(card), layout, sections, meta: Vec::new(), contents: Vec::new(), ..page(title) }
+        };
+        out.add("article-leader", &card("领导甲", true));
+        out.add("article-unit", &card("区民政局", false));
         let notice = Notice {
             title: "本信息已撤回公开".into(), text: "撤回原因：内容有误。".into(), link: None
         };

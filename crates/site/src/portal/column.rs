@@ -2,7 +2,9 @@
 //! item shows that item; a column that gathers shows what is below it.
 
 use super::article::{self, ArticlePage};
-use super::{channel, directory, flow, frame, nav};
+use super::card::{self, Card, Layout};
+use super::search::Group;
+use super::{channel, directory, flow, frame, narrow, nav};
 use crate::Site;
 use crate::component::{LampKind, Link, Pager, Row, Rows, Text};
 use crate::form::{Form, see};
@@ -20,8 +22,6 @@ use std::sync::Arc;
 /// The channel that holds everything.
 pub const SITE: &str = "site";
 
-/// Rows on a page.
-const ROWS: usize = 20;
 /// Rows of each part of a column that gathers.
 const FEW: usize = 5;
 
@@ -39,8 +39,12 @@ pub struct ColumnPage {
     pub menu: Vec<Place>,
     /// The item itself, in a column of one item.
     pub single: Option<Box<ArticlePage>>,
-    /// Years to narrow by; the flag marks the one shown.
-    pub years: Vec<(Link, bool)>,
+    /// People or units, in a column of such.
+    pub cards: Vec<Card>,
+    /// Ways to narrow the list.
+    pub filters: Vec<Group>,
+    /// The column within which the search of this page looks; empty: no search of its own.
+    pub within: String,
     /// How many there are, and since when nothing new came.
     pub found: Text,
     /// The items.
@@ -121,7 +125,11 @@ fn row(site: &Site, item: &ItemRow, related: &[Related], long: bool) -> Row {
     Row {
         link: Link::new(article::address_of(site, &item.kind, &item.item), item.title.clone()),
         date: item.at.date().to_string(),
-        notes: item.number.clone().filter(|_| long).map(Text::from).into_iter().collect(),
+        notes: [item.number.clone().unwrap_or_default(), item.unit.clone()]
+            .into_iter()
+            .filter(|note| long && !note.is_empty())
+            .map(Text::from)
+            .collect(),
         excerpt: item.summary.clone().into(),
         lamp,
         ways,
@@ -160,7 +168,7 @@ pub async fn show(
     } else if column.single {
         single(&site, &visit, column, page).await?
     } else {
-        list(&site, &visit, column, &form, page).await?
+        listed(&site, &visit, column, &form, page).await?
     };
     Ok(page::render(&page, &page.shell))
 }
@@ -195,6 +203,7 @@ async fn compose(site: &Site, visit: &Visit, columns: &Columns, column: &Column)
         menu,
         apply,
         publish: amount("foi.publish"),
+        within: if column.statutory { top.id.clone() } else { String::new() },
         shell,
         ..ColumnPage::default()
     })
@@ -247,6 +256,23 @@ async fn gather(
     Ok(page)
 }
 
+/// A column of people or units shows them as such; every other one is a dated list.
+async fn listed(
+    site: &Site,
+    visit: &Visit,
+    column: &Column,
+    form: &Form,
+    page: ColumnPage,
+) -> Result<ColumnPage, Trouble> {
+    let mut kinds = column.kinds.iter().map(|id| site.office.rules().kind(id));
+    if kinds.all(|kind| Layout::of(kind).is_card()) {
+        let cards = card::all(site, visit.caller.body, &column.id).await?;
+        let download = format!("{}{}", nav::address(column), directory::ENDING);
+        return Ok(ColumnPage { found: format!("共{}个。", cards.len()).into(), cards, download, ..page });
+    }
+    narrow::list(site, visit.caller.body, column, form, page).await
+}
+
 /// A column of one item shows its newest item itself.
 async fn single(site: &Site, visit: &Visit, column: &Column, page: ColumnPage) -> Result<ColumnPage, Trouble> {
     let query = ItemQuery { channel: column.id.clone(), rows: 1, ..ItemQuery::default() };
@@ -256,49 +282,6 @@ async fn single(site: &Site, visit: &Visit, column: &Column, page: ColumnPage) -
     let labels = article.shell.labels.clone();
     let shell = Shell { labels, canonical: article.shell.canonical.clone(), ..page.shell };
     Ok(ColumnPage { single: Some(Box::new(article)), shell, ..page })
-}
-
-/// A dated list.
-async fn list(
-    site: &Site,
-    visit: &Visit,
-    column: &Column,
-    form: &Form,
-    page: ColumnPage,
-) -> Result<ColumnPage, Trouble> {
-    let year = form.number("year").and_then(|year| i16::try_from(year).ok());
-    let year = year.filter(|year| (1949..=2100).contains(year));
-    let number = form.number("page").and_then(|page| usize::try_from(page).ok()).unwrap_or(1).clamp(1, 50_000);
-    let query = ItemQuery { channel: column.id.clone(), year, page: number, rows: ROWS };
-    let found = site.office.items(visit.caller.body, query).await?;
-    let holding = holdings(site, visit, std::iter::once(column)).await?.pop().unwrap_or_default();
-    let own = nav::address(column);
-    let narrowed = year.map(|year| format!("year={year}&")).unwrap_or_default();
-    let updated = holding.span.map(|(_, last)| format!("，最近更新于{}", last.date())).unwrap_or_default();
-    let text = match year {
-        Some(year) => format!("{year}年{}条，共{}条{updated}。", found.total, holding.total),
-        None => format!("共{}条{updated}。", found.total),
-    };
-    Ok(ColumnPage {
-        years: years(&own, &holding, year),
-        found: text.into(),
-        rows: rows(site, visit.caller.body, &found.rows, true).await?,
-        pager: Pager::new(format!("{own}?{narrowed}page="), number as u64, ROWS as u64, found.total, "条"),
-        download: if found.total == 0 { String::new() } else { format!("{own}{}", directory::ENDING) },
-        ..page
-    })
-}
-
-/// Years in which something was placed, the newest first; without a choice to make, none.
-fn years(own: &str, holding: &Holding, chosen: Option<i16>) -> Vec<(Link, bool)> {
-    /// Years offered at most.
-    const MOST: usize = 8;
-    let Some((first, last)) = holding.span.map(|(first, last)| (first.date().year(), last.date().year())) else {
-        return Vec::new();
-    };
-    let of = |year: i16| (Link::new(format!("{own}?year={year}"), format!("{year}年")), chosen == Some(year));
-    let all = (Link::new(own.to_owned(), "全部"), chosen.is_none());
-    std::iter::once(all).chain((first..=last).rev().take(MOST).map(of)).collect()
 }
 
 #[cfg(test)]
@@ -341,7 +324,15 @@ pub(crate) mod tests {
             about: "行政规范性文件和其他政策文件".into(),
             top: Link::new("/c/xxgk", "政府信息公开"),
             menu: menu(),
-            years: vec![(Link::new("/c/zcwj", "全部"), true), (Link::new("/c/zcwj?year=2026", "2026年"), false)],
+            filters: vec![Group {
+                label: "年份",
+                values: vec![
+                    (Link::new("/c/zcwj", "全部"), String::new(), true),
+                    (Link::new("/c/zcwj?year=2026", "2026年"), String::new(), false),
+                    (Link::new("/c/zcwj?year=2025", "2025年"), "3".into(), false),
+                ],
+            }],
+            within: "xxgk".into(),
             found: "共68条，最近更新于2026-10-30。".into(),
             rows: Rows { rows, long: true },
             pager: Pager::new("/c/zcwj?page=".into(), 1, 20, 68, "条"),
@@ -357,6 +348,15 @@ pub(crate) mod tests {
         out.add("column-tree", &ColumnPage { tree: menu(), rows: Rows::default(), ..page("法定主动公开内容") });
         let part = Part { link: Link::new("/c/xw", "本地要闻"), about: "要闻".into(), rows: page("").rows };
         out.add("column-parts", &ColumnPage { parts: vec![part], ..page("政务动态") });
+        let card = |title: &'static str, person| Card {
+            link: Link::new("/a/1", title),
+            person,
+            post: "区人民政府副区长".into(),
+            about: "负责民政、教育、卫生健康工作。".into(),
+            ..Card::default()
+        };
+        let cards = vec![card("领导甲", true), card("领导乙", true), card("区民政局", false), card(HOSTILE, true)];
+        out.add("column-people", &ColumnPage { cards, rows: Rows::default(), ..page("领导信息") });
         let mut hostile = page(HOSTILE);
         hostile.rows.rows.iter_mut().for_each(|row| row.link.text = HOSTILE.into());
         out.add("column-hostile", &hostile);

@@ -3,6 +3,7 @@
 mod answer;
 pub mod article;
 pub mod ask;
+pub mod card;
 pub mod catalogue;
 pub mod channel;
 pub mod column;
@@ -19,7 +20,9 @@ pub mod leave;
 pub mod links;
 pub mod machine;
 pub mod message;
+pub mod narrow;
 pub mod nav;
+pub mod notice;
 pub mod old;
 pub mod own;
 pub mod prose;
@@ -32,8 +35,10 @@ pub(crate) mod sample;
 pub mod search;
 pub mod statement;
 pub mod step;
+mod take;
 pub mod track;
 pub mod verify;
+pub mod versions;
 pub mod words;
 
 use crate::assets;
@@ -87,6 +92,8 @@ pub fn routes() -> Vec<Route> {
         get("/", Public, home::show),
         get("/assets/{file}", Public, assets::serve),
         get("/a/{id}", Public, article::show),
+        get("/a/{id}/as/{form}", Public, take::send),
+        get("/a/{id}/compare", Public, versions::show),
         get("/b/{key}", Public, channel::show),
         get("/c/{id}", Public, column::show),
         get("/xxgk", Public, column::statutory),

@@ -103,6 +103,7 @@ pub(crate) fn all() -> Vec<(String, String)> {
     super::catalogue::tests::samples(&mut out);
     super::channel::tests::samples(&mut out);
     super::article::tests::samples(&mut out);
+    super::versions::tests::samples(&mut out);
     out.0
 }
 

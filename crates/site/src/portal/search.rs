@@ -218,7 +218,9 @@ fn groups(asked: &Asked, counted: &[Counted]) -> Vec<Group> {
         if facet == "year" {
             values.sort_by(|a, b| b.value.cmp(&a.value));
         }
-        values.retain(|one| chosen.is_none_or(|chosen| one.value == chosen));
+        // A column that gathers is narrowed further by those below it.
+        let gathers = facet == "column" && chosen.is_some_and(|chosen| values.iter().all(|one| one.value != chosen));
+        values.retain(|one| gathers || chosen.is_none_or(|chosen| one.value == chosen));
         let all = Link::new(asked.address("/s", facet, None), "不限");
         let one = |one: &&Counted| {
             let link = Link::new(asked.address("/s", facet, Some(&one.value)), one.label.clone());

@@ -116,6 +116,23 @@ fn calendar(lines: &[law::DayLine]) -> Calendar {
     Calendar::new(caption, offset, lines.iter().enumerate().map(day).collect())
 }
 
+/// Type and size of a file, in words.
+pub(crate) fn weight(media: &str, size: i64) -> String {
+    let kind = match media {
+        "application/pdf" => "PDF",
+        media if media.contains("wordprocessing") || media.contains("msword") => "Word",
+        media if media.contains("spreadsheet") || media.contains("excel") => "Excel",
+        media if media.starts_with("image/") => "图片",
+        _ => "文件",
+    };
+    let size = size.max(0);
+    match size {
+        0..=1023 => format!("{kind}，{size}字节"),
+        1024..=1_048_575 => format!("{kind}，{} KB", size.div_euclid(1024) + 1),
+        _ => format!("{kind}，{}.{} MB", size / 1_048_576, (size % 1_048_576) * 10 / 1_048_576),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

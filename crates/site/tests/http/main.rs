@@ -3,6 +3,7 @@
 mod api;
 mod catalogue;
 mod desk;
+mod documents;
 mod files;
 mod filing;
 mod forms;

@@ -9,15 +9,14 @@ use super::Teller;
 use super::stories::{Document, Paper, Sent};
 use crate::Stop;
 
-/// The acts on the way to the public, in order: stage reached before, step, login, answers.
-const WAY: [(&str, &str, &str, &[(&str, &str)]); 7] = [
+/// The acts on the way to the signature, in order: stage reached before, step, login, answers.
+const WAY: [(&str, &str, &str, &[(&str, &str)]); 6] = [
     ("drafting", "submit", "", &[]),
     ("attribute", "confirm_attribute", "gongkai", &[]),
     ("reviewing", "check_secrecy", "shencha", &[("secrecy", "pass")]),
     ("", "check_privacy", "shencha", &[("privacy", "none")]),
     ("", "check_wording", "shencha", &[("wording", "pass")]),
     ("", "check_timing", "gongkai", &[("timing", "now")]),
-    ("", "sign", "gongkai", &[]),
 ];
 
 fn uploads(papers: &[Paper]) -> Vec<Upload> {
@@ -34,45 +33,42 @@ impl Teller<'_> {
         Ok(())
     }
 
-    pub(super) async fn document(&mut self, document: Document) -> Result<(), Stop> {
-        self.told += 1;
-        let at = self.ago(document.ago);
-        let drafter = self.officer(&document.unit, Role::Handler)?;
-        let unit = self.units.get(&document.unit).copied().unwrap_or_default().to_string();
-        let mut answers: BTreeMap<String, String> = [
-            ("classified", "no"),
-            ("kind", &document.kind),
-            ("title", &document.title),
-            ("unit", &unit),
-            ("columns", &document.columns),
-            ("attribute", if document.reductions.is_empty() { "proactive" } else { "reduced" }),
-            ("attribute_reason", &document.why),
-            ("attribute_article", &document.article),
-            ("clause", &document.clause),
-        ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .into();
-        answers.retain(|_, value| !value.is_empty());
-        for (name, value) in &document.fields {
-            let key = value.strip_prefix('@');
-            let value = key.and_then(|key| self.items.get(key)).unwrap_or(value);
-            answers.insert(format!("document.{name}"), value.trim().to_owned());
-        }
-        let filing = Filing {
-            procedure: "disclosure".into(),
-            answers,
-            files: uploads(&document.files),
-            key: format!("demo-document-{}", self.told),
-            at: Some(at),
-            ..Filing::default()
+    /// Tells the stories of documents. A policy comes with the interpretations that name it.
+    pub(super) async fn documents(&mut self, documents: Vec<Document>) -> Result<(), Stop> {
+        let expert = office::Expert {
+            name: "申某甲".into(),
+            field: "公共管理".into(),
+            employer: "明川大学".into(),
+            ..Default::default()
         };
-        let id = self.office.file(&drafter, filing).await?.matter;
-        self.reduce(&document, &drafter, id, at).await?;
+        let clerk = self.login("gongkai")?;
+        if self.office.experts(clerk.body).await?.is_empty() {
+            self.office.add_expert(&clerk, expert).await?;
+        }
+        let (along, alone): (Vec<Document>, Vec<Document>) =
+            documents.into_iter().partition(|one| !one.with.is_empty());
+        for document in alone {
+            let key = document.key.clone();
+            let with: Vec<&Document> = along.iter().filter(|one| !key.is_empty() && one.with == key).collect();
+            self.document(document, &with).await?;
+        }
+        Ok(())
+    }
+
+    async fn document(&mut self, document: Document, with: &[&Document]) -> Result<(), Stop> {
+        let (drafter, id, at) = self.draft(&document, None).await?;
+        let mut companions = Vec::new();
+        for one in with {
+            let (drafter, companion, at) = self.draft(one, Some(id)).await?;
+            self.checks(one, &drafter, companion, at).await?;
+            companions.push((companion, one.key.clone()));
+        }
         let Some(at) = self.review(&document, &drafter, id, at).await? else { return Ok(()) };
         let at = self.later(at, 0);
         self.act(&self.login("gongkai")?, id, "publish", &[], at).await?;
-        if let Some((item, _)) = self.office.item_of(id).await?.filter(|_| !document.key.is_empty()) {
-            self.items.insert(document.key.clone(), item);
+        companions.push((id, document.key.clone()));
+        for (matter, key) in companions.into_iter().filter(|(_, key)| !key.is_empty()) {
+            self.items.extend(self.office.item_of(matter).await?.map(|(item, _)| (key, item)));
         }
         if !document.overturned.is_empty() {
             let at = self.ago(1);
@@ -89,11 +85,65 @@ impl Teller<'_> {
         if !document.correction.is_empty() {
             let at = self.later(at, 1);
             self.act(&drafter, id, "correct", &[("reason", &document.correction)], at).await?;
-            if let Some(at) = self.review(&document, &drafter, id, at).await? {
+            let answers = self.answers(&Document { fields: document.corrected.clone(), ..document.clone() }, None);
+            if !document.corrected.is_empty() {
+                let answers: Vec<(&str, &str)> = answers
+                    .iter()
+                    .filter(|(name, _)| *name == "title" || name.starts_with("document."))
+                    .map(|(name, value)| (name.as_str(), value.as_str()))
+                    .collect();
+                self.act(&drafter, id, "revise", &answers, self.later(at, 0)).await?;
+            }
+            if let Some(at) = self.review(&document, &drafter, id, self.later(at, 0)).await? {
                 self.act(&self.login("gongkai")?, id, "publish", &[], self.later(at, 0)).await?;
             }
         }
         Ok(())
+    }
+
+    fn answers(&self, document: &Document, lead: Option<i64>) -> BTreeMap<String, String> {
+        let unit = self.units.get(&document.unit).copied().unwrap_or_default().to_string();
+        let lead = lead.map(|lead| lead.to_string()).unwrap_or_default();
+        let mut answers: BTreeMap<String, String> = [
+            ("classified", "no"),
+            ("kind", &document.kind),
+            ("title", &document.title),
+            ("unit", &unit),
+            ("columns", &document.columns),
+            ("attribute", if document.reductions.is_empty() { "proactive" } else { "reduced" }),
+            ("attribute_reason", &document.why),
+            ("attribute_article", &document.article),
+            ("clause", &document.clause),
+            ("about", &lead),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
+        answers.extend(document.plan.clone());
+        answers.retain(|_, value| !value.is_empty());
+        for (name, value) in &document.fields {
+            let key = value.strip_prefix('@');
+            let value = key.and_then(|key| self.items.get(key)).unwrap_or(value);
+            answers.insert(format!("document.{name}"), value.trim().to_owned());
+        }
+        answers
+    }
+
+    /// Drafts a document; by whom, its matter, when.
+    async fn draft(&mut self, document: &Document, lead: Option<i64>) -> Result<(Caller, i64, Moment), Stop> {
+        self.told += 1;
+        let at = self.ago(document.ago);
+        let drafter = self.officer(&document.unit, Role::Handler)?;
+        let filing = Filing {
+            procedure: "disclosure".into(),
+            answers: self.answers(document, lead),
+            files: uploads(&document.files),
+            key: format!("demo-document-{}", self.told),
+            at: Some(at),
+            ..Filing::default()
+        };
+        let id = self.office.file(&drafter, filing).await?.matter;
+        self.reduce(document, &drafter, id, at).await?;
+        Ok((drafter, id, at))
     }
 
     /// The reduced copy of a document that is public in part.
@@ -116,8 +166,8 @@ impl Teller<'_> {
         Ok(())
     }
 
-    /// Review and signature, as far as the document has come; when it was signed, if it was.
-    async fn review(
+    /// What comes before the signature; when it was done, if it came so far.
+    async fn checks(
         &self,
         document: &Document,
         drafter: &Caller,
@@ -132,6 +182,14 @@ impl Teller<'_> {
             let caller = if login.is_empty() { drafter.clone() } else { self.login(login)? };
             self.act(&caller, id, step, answers, at).await?;
         }
+        Ok(Some(at))
+    }
+
+    /// Review and signature, as far as the document has come; when it was signed, if it was.
+    async fn review(&self, document: &Document, drafter: &Caller, id: i64, at: Moment) -> Result<Option<Moment>, Stop> {
+        let Some(at) = self.checks(document, drafter, id, at).await? else { return Ok(None) };
+        let mut at = self.later(at, 0);
+        self.act(&self.login("gongkai")?, id, "sign", &[], at).await?;
         let head = self.officer(&document.unit, Role::UnitHead)?;
         if document.stage == "signing" {
             return Ok(None);

@@ -55,7 +55,7 @@ pub(super) struct Application {
     pub steps: Vec<Told>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Document {
     /// Name by which other documents point here.
@@ -67,12 +67,21 @@ pub(super) struct Document {
     pub columns: String,
     pub ago: u32,
     pub stage: String,
+    /// How a policy is interpreted: answers of the form.
+    #[serde(default)]
+    pub plan: BTreeMap<String, String>,
+    /// The policy with which it is signed and published (三同步), which comes right after.
+    #[serde(default)]
+    pub with: String,
     #[serde(default)]
     pub clause: String,
     #[serde(default)]
     pub correction: String,
     #[serde(default)]
     pub withdrawal: String,
+    /// The fields as a correction leaves them.
+    #[serde(default)]
+    pub corrected: BTreeMap<String, String>,
     /// The paper by which the decision was overturned after it was published.
     #[serde(default)]
     pub overturned: String,
