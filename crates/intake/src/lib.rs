@@ -12,5 +12,6 @@ pub mod picture_mark;
 pub mod reader;
 mod refusal;
 pub mod remains;
+pub mod sheet;
 
 pub use refusal::{Cause, Refusal};

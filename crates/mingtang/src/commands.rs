@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod bench;
+pub mod body;
 pub mod check;
 pub mod clock;
 pub mod demo;

@@ -8,7 +8,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
-use commands::{audit, bench, check, clock, demo, doctor, export, figure, import, init, inspect, job, log, migrate};
+use commands::{
+    audit, bench, body, check, clock, demo, doctor, export, figure, import, init, inspect, job, log, migrate,
+};
 use commands::{procedure, reindex, serve, token, user, verify, version};
 use office::{Fault, Office, Options, RuleFiles, Rulebook};
 
@@ -50,6 +52,9 @@ pub struct Globals {
     /// 数据库地址（postgres://…）；不写则使用数据目录内的SQLite
     #[arg(long, global = true, value_name = "URL", env = "MINGTANG_DATABASE", hide_env_values = true)]
     pub database: Option<String>,
+    /// 机关的键；不写则是第一个机关
+    #[arg(long, global = true, value_name = "KEY", env = "MINGTANG_BODY")]
+    pub body: Option<String>,
     /// 覆盖内置规则库的目录
     #[arg(long, global = true, value_name = "DIR", env = "MINGTANG_RULEBOOK")]
     pub rulebook: Option<PathBuf>,
@@ -57,6 +62,7 @@ pub struct Globals {
 
 #[derive(Subcommand)]
 enum Command {
+    Body(body::Args),
     Demo(demo::Args),
     Serve(serve::Args),
     Init(init::Args),
@@ -175,6 +181,7 @@ impl Globals {
     pub fn office(&self, create: bool) -> Result<Arc<Office>, Stop> {
         let mut options = Options::new(self.data.clone(), self.rules()?);
         options.database.clone_from(&self.database);
+        options.body.clone_from(&self.body);
         options.create = create;
         Ok(Arc::new(Office::open(options)?))
     }
@@ -183,6 +190,7 @@ impl Globals {
 fn main() -> ExitCode {
     let Cli { globals, command } = Cli::parse();
     let done = match command {
+        Command::Body(args) => body::run(args, &globals),
         Command::Demo(args) => demo::run(args, &globals),
         Command::Serve(args) => serve::run(args, &globals),
         Command::Init(args) => init::run(args, &globals),

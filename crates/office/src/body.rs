@@ -6,12 +6,15 @@ use crate::house::House;
 use crate::keys::BodyKeys;
 use crate::row::role_id;
 use crate::store::{Fault, Query, Tx};
-use crate::{params, statements};
+use crate::{feed, params, statements};
 
 statements! {
-    BODIES = "select id, parent_id, key, name, settings, kind from body order by id";
+    BODIES = "select id, parent_id, key, name, settings, kind, host_id from body order by id";
     INSERT = "insert into body (id, parent_id, key, name, kind, level, settings, search_key, hash_key) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     RENAME = "update body set name = $1, settings = $2 where id = $3";
+    MOVE = "update placement set body_id = $1 where edition_id in (select id from edition where body_id = $2)";
+    MOVED = "select id from edition where body_id = $1 and state = 'public' order by id";
+    HOST = "update body set host_id = $1 where id = $2";
     UNITS = "select id, key, name, settings, state from unit where body_id = $1 order by id";
     UNIT_INSERT = "insert into unit (id, body_id, key, name, settings, state) values ($1, $2, $3, $4, $5, 'active')";
     UNIT_SETTINGS = "update unit set settings = $1 where id = $2 and body_id = $3";
@@ -64,6 +67,8 @@ pub struct Body {
     pub name: String,
     /// Its type, which says how its site is built.
     pub kind: String,
+    /// The body in a channel of whose site it stands; none: it has a site of its own (practice P7).
+    pub host: Option<i64>,
     /// What it tells of itself.
     pub settings: BodySettings,
 }
@@ -98,6 +103,7 @@ pub(crate) fn all(query: &mut Query<'_>) -> Result<Vec<Body>, Fault> {
             name: row.get(3)?,
             settings: serde_json::from_str(&settings).unwrap_or_default(),
             kind: row.get(5)?,
+            host: row.get(6)?,
         })
     })
 }
@@ -120,6 +126,17 @@ pub(crate) fn insert(
 /// Changes name and settings of a body.
 pub(crate) fn change(tx: &mut Tx<'_>, id: i64, name: &str, settings: &BodySettings) -> Result<(), Fault> {
     tx.execute(&RENAME, params![name, text(settings), id]).map(drop)
+}
+
+/// Says in a channel of whose site a body stands; none: it has its own.
+pub(crate) fn set_host(tx: &mut Tx<'_>, id: i64, host: Option<i64>) -> Result<(), Fault> {
+    tx.execute(&HOST, params![host, id])?;
+    // What it has published goes along, in lists and in the search.
+    tx.execute(&MOVE, params![host.unwrap_or(id), id])?;
+    for edition in tx.rows(&MOVED, params![id], |row| row.get::<i64>(0))? {
+        feed::note(tx, "edition", edition, id)?;
+    }
+    Ok(())
 }
 
 /// The units of a body.

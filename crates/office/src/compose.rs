@@ -13,7 +13,7 @@ use crate::keys::MatterKey;
 use crate::prepare::Texts;
 use crate::publish::{Release, publish};
 use crate::store::{Fault, Query, Tx};
-use crate::{document, job, package, params, reduce, release, row, statements};
+use crate::{document, job, package, params, reduce, release, reprint, row, statements};
 
 statements! {
     MASKED = "select element, masked from matter_text where matter_id = $1";
@@ -107,6 +107,7 @@ fn document(tx: &mut Tx<'_>, house: &House, procedure: &Procedure, source: &Sour
     };
     let id = publish(tx, house, &release)?;
     release::attach(tx, house, matter.body, id, &files)?;
+    reprint::fulfilled(tx, matter.body, kind, &edition, id)?;
     if !files.is_empty() {
         job::enqueue(tx, matter.body, job::Kind::Release, id, source.event.recorded_at)?;
     }

@@ -12,21 +12,21 @@ use crate::store::{Fault, Query, Row};
 use crate::{params, statements};
 
 statements! {
-    BY_ID = "select id, public_id, item, content, hash, published_at, state, unit_id, ended_at, ended_why from edition where public_id = $1 and body_id = $2";
-    PRESENT = "select id, public_id, item, content, hash, published_at, state, unit_id, ended_at, ended_why from edition where item = $1 and body_id = $2 order by id desc limit 1";
-    VERSIONS = "select public_id, published_at, state, hash, ended_at, ended_why, content from edition where item = $1 and body_id = $2 order by id desc";
+    BY_ID = "select id, public_id, item, content, hash, published_at, state, unit_id, ended_at, ended_why from edition where public_id = $1 and body_id in (select b.id from body b where b.id = $2 or b.host_id = $2)";
+    PRESENT = "select id, public_id, item, content, hash, published_at, state, unit_id, ended_at, ended_why from edition where item = $1 and body_id in (select b.id from body b where b.id = $2 or b.host_id = $2) order by id desc limit 1";
+    VERSIONS = "select public_id, published_at, state, hash, ended_at, ended_why, content from edition where item = $1 and body_id in (select b.id from body b where b.id = $2 or b.host_id = $2) order by id desc";
     FILES = "select public_id, name, media, size, hash from edition_file where edition_id = $1 order by position";
     CHANNELS = "select channel, placed_at from placement where edition_id = $1 and channel <> 'site' order by channel";
-    SAYS = "select r.sort, e.item, e.title, e.number, e.kind, e.published_at from relation r join edition e on e.item = r.to_item where r.from_item = $1 and r.body_id = $2 and e.state = 'public' order by e.published_at desc, e.id desc";
-    SAID = "select r.sort, e.item, e.title, e.number, e.kind, e.published_at from relation r join edition e on e.item = r.from_item where r.to_item = $1 and r.body_id = $2 and e.state = 'public' order by e.published_at desc, e.id desc";
-    UNIT_NAME = "select name from unit where id = $1";
-    LIST = "select e.item, e.title, e.number, e.kind, p.placed_at, e.content, u.name from placement p join edition e on e.id = p.edition_id left join unit u on u.id = e.unit_id where p.body_id = $1 and p.channel = $2 and p.removed_at is null and p.placed_at >= $3 and p.placed_at < $4 order by p.placed_at desc, p.edition_id desc limit $5 offset $6";
+    SAYS = "select r.sort, e.item, e.title, e.number, e.kind, e.published_at from relation r join edition e on e.item = r.to_item where r.from_item = $1 and r.body_id in (select b.id from body b where b.id = $2 or b.host_id = $2) and e.state = 'public' order by e.published_at desc, e.id desc";
+    SAID = "select r.sort, e.item, e.title, e.number, e.kind, e.published_at from relation r join edition e on e.item = r.from_item where r.to_item = $1 and r.body_id in (select b.id from body b where b.id = $2 or b.host_id = $2) and e.state = 'public' order by e.published_at desc, e.id desc";
+    UNIT_NAME = "select coalesce(case when b.host_id is null then u.name else b.name end, '') from edition e join body b on b.id = e.body_id left join unit u on u.id = e.unit_id where e.id = $1";
+    LIST = "select e.item, e.title, e.number, e.kind, p.placed_at, e.content, case when b.host_id is null then u.name else b.name end from placement p join edition e on e.id = p.edition_id join body b on b.id = e.body_id left join unit u on u.id = e.unit_id where p.body_id = $1 and p.channel = $2 and p.removed_at is null and p.placed_at >= $3 and p.placed_at < $4 order by p.placed_at desc, p.edition_id desc limit $5 offset $6";
     COUNT = "select count(*), max(placed_at) from placement where body_id = $1 and channel = $2 and removed_at is null and placed_at >= $3 and placed_at < $4";
     AFTER = "select e.item, e.title from placement p join edition e on e.id = p.edition_id where p.body_id = $1 and p.channel = $2 and p.removed_at is null and (p.placed_at > $3 or (p.placed_at = $3 and p.edition_id > $4)) order by p.placed_at, p.edition_id limit 1";
     BEFORE = "select e.item, e.title from placement p join edition e on e.id = p.edition_id where p.body_id = $1 and p.channel = $2 and p.removed_at is null and (p.placed_at < $3 or (p.placed_at = $3 and p.edition_id < $4)) order by p.placed_at desc, p.edition_id desc limit 1";
-    BY_NUMBER = "select item from edition where body_id = $1 and number = $2 and state = 'public' order by id desc limit 1";
+    BY_NUMBER = "select item from edition where body_id in (select b.id from body b where b.id = $1 or b.host_id = $1) and number = $2 and state = 'public' order by id desc limit 1";
     OF_MATTER = "select public_id, state, item from edition where matter_id = $1 order by id desc limit 1";
-    SHORT = "select e.item, e.title, e.number, e.kind, e.published_at, e.content, u.name from edition e left join unit u on u.id = e.unit_id where e.id = $1 and e.state = 'public'";
+    SHORT = "select e.item, e.title, e.number, e.kind, e.published_at, e.content, case when b.host_id is null then u.name else b.name end from edition e join body b on b.id = e.body_id left join unit u on u.id = e.unit_id where e.id = $1 and e.state = 'public'";
 }
 
 /// How an edition stands now.
@@ -195,7 +195,7 @@ fn parsed(id: i64, content: &str) -> Result<Edition, Fault> {
     serde_json::from_str(content).map_err(|error| Fault::Shape(format!("edition {id}: {error}")))
 }
 
-fn row_of(row: &Row<'_>, content: usize) -> Result<ItemRow, Fault> {
+pub(crate) fn row_of(row: &Row<'_>, content: usize) -> Result<ItemRow, Fault> {
     let text: String = row.get(content)?;
     let fields: BTreeMap<String, String> =
         serde_json::from_str::<Edition>(&text).map(|edition| edition.fields).unwrap_or_default();
@@ -266,7 +266,7 @@ fn article(q: &mut Query<'_>, body: i64, wanted: &str) -> Result<Option<Article>
         Some(row) => Some(row),
         None => q.row(&BY_ID, params![wanted, body], raw)?,
     };
-    let Some((id, public_id, item, content, hash, at, state, unit, ended_at, why)) = found else { return Ok(None) };
+    let Some((id, public_id, item, content, hash, at, state, _, ended_at, why)) = found else { return Ok(None) };
     let standing = Standing::of(&state);
     let mut edition = parsed(id, &content)?;
     let shown = matches!(standing, Standing::Public | Standing::Superseded);
@@ -291,7 +291,8 @@ fn article(q: &mut Query<'_>, body: i64, wanted: &str) -> Result<Option<Article>
         id,
         standing,
         ended: ended_at.map(|at| (Moment::from_millis(at), why.unwrap_or_default())),
-        unit: q.row(&UNIT_NAME, params![unit], |row| row.get(0))?.unwrap_or_default(),
+        // A body in a channel of this site is named itself as the one that produced it (practice P7).
+        unit: q.row(&UNIT_NAME, params![id], |row| row.get(0))?.unwrap_or_default(),
         columns: channels.into_iter().map(|(channel, _)| channel).collect(),
         since: Moment::from_millis(since),
         versions: if shown { versions(q, body, &item)? } else { Vec::new() },

@@ -6,7 +6,7 @@ use crate::office::Office;
 use crate::{params, statements};
 
 statements! {
-    ITEMS = "select item, state, kind from edition e where body_id = $1 and id = (select max(id) from edition n where n.item = e.item and n.body_id = $1) and state in ('public', 'withdrawn') and item > $2 order by item limit $3";
+    ITEMS = "select item, state, kind from edition e where e.body_id in (select b.id from body b where b.id = $1 or b.host_id = $1) and id = (select max(id) from edition n where n.item = e.item and n.body_id = e.body_id) and state in ('public', 'withdrawn') and item > $2 order by item limit $3";
     OLD_ADDRESS = "select address, item from page_origin where body_id = $1 and path = $2 order by format, outside_id";
     OLD_ADDRESSES = "select address, item from page_origin where body_id = $1 and address is not null order by address, item";
 }

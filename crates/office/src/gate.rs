@@ -65,17 +65,29 @@ pub(crate) fn secrecy(
     });
     match typed.chain(attached).next() {
         None => too_large(procedure, files, looked),
-        Some((place, mark, field)) => {
-            let sentence = Sentence::new(
-                format!("{place}里有国家秘密标志“{mark}”，没有保存任何内容"),
-                "本系统只处理非涉密信息",
-                "请在涉密网络或者线下办理；确属误标的，由原定密机关确认后，只登记确认文书的文号和日期",
-            )
-            .cite("《中华人民共和国保守国家秘密法》第三十一条");
-            let sentence = if field.is_empty() { sentence } else { sentence.at(&field) };
-            Err(Fail::Refused(Refusal::new(RefusalCode::Guard, sentence)))
+        Some((place, mark, field)) => Err(stopped(&place, &mark, &field)),
+    }
+}
+
+/// The same for what is written outside a procedure: field, its name in words, and what stands in it.
+pub(crate) fn plain<'a>(typed: impl IntoIterator<Item = (&'a str, &'a str, &'a str)>) -> Result<(), Fail> {
+    for (field, label, words) in typed {
+        if let Some(mark) = text::secrecy::mark(words) {
+            return Err(stopped(&format!("“{label}”"), &mark, field));
         }
     }
+    Ok(())
+}
+
+fn stopped(place: &str, mark: &str, field: &str) -> Fail {
+    let sentence = Sentence::new(
+        format!("{place}里有国家秘密标志“{mark}”，没有保存任何内容"),
+        "本系统只处理非涉密信息",
+        "请在涉密网络或者线下办理；确属误标的，由原定密机关确认后，只登记确认文书的文号和日期",
+    )
+    .cite("《中华人民共和国保守国家秘密法》第三十一条");
+    let sentence = if field.is_empty() { sentence } else { sentence.at(field) };
+    Fail::Refused(Refusal::new(RefusalCode::Guard, sentence))
 }
 
 /// Where a file carries a mark: its name, text, header, footer, comments, properties.

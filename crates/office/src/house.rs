@@ -59,9 +59,26 @@ impl House {
         self.bodies.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
     }
 
-    /// The type of a body, which says how its site is built.
+    /// The body on whose site a body's items stand: its own, or the one that gives it a channel.
+    pub(crate) fn site_of(&self, id: i64) -> i64 {
+        self.body(id).and_then(|body| body.host).unwrap_or(id)
+    }
+
+    /// The type of body that says how the site of a body's items is built.
     pub(crate) fn body_kind(&self, id: i64) -> String {
-        self.body(id).map(|body| body.kind.clone()).unwrap_or_default()
+        self.body(self.site_of(id)).map(|body| body.kind.clone()).unwrap_or_default()
+    }
+
+    /// Every body.
+    pub(crate) fn bodies(&self) -> Vec<i64> {
+        self.bodies.read().unwrap_or_else(PoisonError::into_inner).keys().copied().collect()
+    }
+
+    /// The bodies whose items stand on the site of a body: itself first, then those in its channels.
+    pub(crate) fn on_site(&self, id: i64) -> Vec<i64> {
+        let bodies = self.bodies.read().unwrap_or_else(PoisonError::into_inner);
+        let hosted = bodies.values().filter(|body| body.host == Some(id)).map(|body| body.id);
+        std::iter::once(id).chain(hosted).collect()
     }
 
     /// The first body: the one a site shows unless its address says otherwise.

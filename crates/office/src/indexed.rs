@@ -16,7 +16,7 @@ use crate::{params, statements};
 statements! {
     MATTER = "select m.id, m.body_id, m.procedure, m.category, m.state, m.unit_id, m.number, m.filed_at, m.parent_id from matter m where m.id = $1";
     MATTER_TEXTS = "select element, masked from matter_text where matter_id = $1 and element not like '~%' union all select element, masked from matter_text_past where matter_id = $1 and element <> 'title'";
-    EDITIONS = "select e.id, e.body_id, e.kind, e.title, e.content, e.category, e.unit_id, coalesce(p.placed_at, e.published_at), e.state, e.number, u.name from edition e left join placement p on p.edition_id = e.id and p.channel = 'site' left join unit u on u.id = e.unit_id where e.id > $1 and e.id <= $2 order by e.id limit $3";
+    EDITIONS = "select e.id, coalesce(b.host_id, e.body_id), e.kind, e.title, e.content, e.category, e.unit_id, coalesce(p.placed_at, e.published_at), e.state, e.number, case when b.host_id is null then u.name else b.name end from edition e join body b on b.id = e.body_id left join placement p on p.edition_id = e.id and p.channel = 'site' left join unit u on u.id = e.unit_id where e.id > $1 and e.id <= $2 order by e.id limit $3";
     COLUMNS = "select edition_id, channel from placement where edition_id > $1 and edition_id <= $2 and removed_at is null and channel <> 'site'";
     SAID = "select t.id, r.sort from edition t join relation r on r.to_item = t.item join edition f on f.item = r.from_item and f.state = 'public' where t.id > $1 and t.id <= $2 and t.state = 'public'";
     TOLD = "select t.id from edition f join relation r on r.from_item = f.item join edition t on t.item = r.to_item and t.state = 'public' where f.id = $1";

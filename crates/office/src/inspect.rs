@@ -1,251 +1,216 @@
 //! 自查 (国办发〔2016〕80号 一(一); practice P9): what should be public and is not, what was withheld and may
-//! be released, what people keep applying for, numbers of a 文号 series that nobody can explain, columns
-//! that are empty or stale. Reads only; each finding names the unit that produces the information.
+//! be released, what people keep applying for, numbers of a 文号 series that nobody can explain, notices of
+//! higher bodies that were not reprinted, entries of the catalogue and columns that are empty or stale, and
+//! what a change of law asks for. Reads only; each finding names the unit that produces the information and
+//! the place where it is mended. Kept with its date by `keep.rs`.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod rules;
 
-use law::{Date, Moment};
-use matter::{Guard, Matter, Phase, Procedure};
-use publication::kind::Form;
-use serde::Serialize;
+pub(crate) mod keep;
+pub(crate) mod law_changes;
+pub(crate) mod look;
+pub(crate) mod often;
 
-use crate::document;
+use law::Moment;
+use serde::{Deserialize, Serialize};
+
 use crate::fail::Fail;
-use crate::house::House;
 use crate::office::Office;
-use crate::store::{Fault, Query};
-use crate::{params, row, statements};
+use look::Look;
 
-statements! {
-    MATTERS = "select id from matter where body_id = $1 and procedure = $2 and id > $3 order by id limit 500";
-    NUMBERS = "select number from edition where body_id = $1 and number is not null and state in ('public', 'withdrawn')";
-    PLACED = "select count(*), max(placed_at) from placement where body_id = $1 and channel = $2 and removed_at is null";
-    OFTEN = "select m.procedure, l.hash, count(*), max(m.filed_at) from lookup l join matter m on m.id = l.matter_id where l.body_id = $1 and l.kind = 'content' group by m.procedure, l.hash having count(*) > 1 order by 3 desc limit 100";
-    UNITS = "select id, name from unit where body_id = $1";
-}
-
-/// Half a year, after which what was withheld is looked at again (国办发〔2016〕80号: 定期审查).
-const AGAIN_DAYS: i64 = 183;
+pub use keep::{Kept, Row};
+pub use rules::{Replaced, Rules};
 
 /// What a finding is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sort {
     /// Signed and not published within its limit (条例第二十六条).
     Unpublished,
-    /// Withheld half a year ago or earlier: may it be released now?
+    /// Withheld half a year ago or earlier: may it be released now (条例第十八条)?
     WithheldLong,
-    /// Applied for more than once and not public (条例第四十四条).
+    /// Withheld on a ground that the law has changed since.
+    WithheldChanged,
+    /// Like information applied for three times or more and not public (条例第四十四条).
     AppliedOften,
     /// A number of a 文号 series that is neither public nor withheld with a reason.
     Unexplained,
+    /// A notice of a higher body that was not reprinted in time.
+    NotReprinted,
+    /// An entry of the catalogue under which nothing is public.
+    EntryEmpty,
+    /// An entry whose last period is not public in time.
+    EntryLate,
+    /// An entry without anything new for more than a period.
+    EntryStale,
     /// A column without any item.
     Empty,
     /// A column in which nothing appeared for longer than its rule allows.
     Stale,
+    /// A public text cites a law that was replaced.
+    CitesReplaced,
+    /// A limit of the rulebook has, or will have, another value.
+    LimitChanged,
 }
 
 impl Sort {
+    /// Every sort, in the order of a report.
+    pub const ALL: [Sort; 13] = [
+        Sort::Unpublished,
+        Sort::WithheldLong,
+        Sort::WithheldChanged,
+        Sort::AppliedOften,
+        Sort::Unexplained,
+        Sort::NotReprinted,
+        Sort::EntryEmpty,
+        Sort::EntryLate,
+        Sort::EntryStale,
+        Sort::Empty,
+        Sort::Stale,
+        Sort::CitesReplaced,
+        Sort::LimitChanged,
+    ];
+
     /// The words officers read.
     pub const fn label(self) -> &'static str {
         match self {
             Sort::Unpublished => "应公开未公开",
             Sort::WithheldLong => "不公开满半年，需要重新审查",
+            Sort::WithheldChanged => "不公开的依据已有变化",
             Sort::AppliedOften => "多次被申请，考虑主动公开",
             Sort::Unexplained => "文号没有去向",
+            Sort::NotReprinted => "上级文件没有按时转载",
+            Sort::EntryEmpty => "目录条目空白",
+            Sort::EntryLate => "目录条目逾期",
+            Sort::EntryStale => "目录条目长期未更新",
             Sort::Empty => "栏目没有内容",
             Sort::Stale => "栏目长期不更新",
+            Sort::CitesReplaced => "引用的法律已被替代或者修订",
+            Sort::LimitChanged => "期限规定有变化",
+        }
+    }
+
+    /// What is to be done, in one sentence.
+    pub const fn remedy(self) -> &'static str {
+        match self {
+            Sort::Unpublished => "办理发布；不能公开的，按程序改变公开属性并写明理由。",
+            Sort::WithheldLong | Sort::WithheldChanged => "逐件重新审查，可以公开的转为主动公开（条例第十八条）。",
+            Sort::AppliedOften => "信息可以公开的，纳入主动公开范围（条例第四十四条）。",
+            Sort::Unexplained => "查明去向：补充公开，或者登记不公开的依据和理由。",
+            Sort::NotReprinted => "转载并写明来源；不涉及本机关的，写明理由。",
+            Sort::EntryEmpty | Sort::EntryLate | Sort::EntryStale => {
+                "由产生信息的单位公开；确实没有的，在条目里写明原因。"
+            }
+            Sort::Empty | Sort::Stale => "补充内容；没有内容可以发布的栏目，归并或者停用。",
+            Sort::CitesReplaced => "核对文件是否继续有效，需要的修改、废止，并标注有效性。",
+            Sort::LimitChanged => "核对公开指南、办事指南和制度里写明的期限。",
         }
     }
 }
 
+/// Where a finding is mended.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+pub enum Target {
+    /// Nowhere in particular.
+    #[default]
+    Nothing,
+    /// A matter.
+    Matter(i64),
+    /// An entry of the catalogue.
+    Entry(i64),
+    /// A duty to reprint.
+    Reprint(i64),
+    /// A column.
+    Column(String),
+    /// A public item without a matter.
+    Item(String),
+    /// A 文号.
+    Number(String),
+    /// The guide and the rules that name limits.
+    Limits,
+}
+
 /// One finding.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Finding {
     /// What it is about.
     pub sort: Sort,
-    /// On what: 受理编号, 文号, column.
+    /// On what: 受理编号, 文号, column, entry.
     pub on: String,
     /// The unit that produces it; empty where none is known.
     pub unit: String,
     /// What is wrong and since when.
     pub text: String,
+    /// Where it is mended.
+    #[serde(default)]
+    pub target: Target,
+}
+
+/// One series of 文号 and where its numbers went.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Series {
+    /// 机关代字 and year, such as 晴政办规〔2026〕.
+    pub name: String,
+    /// The highest number known.
+    pub highest: u32,
+    /// Numbers that are or were public.
+    pub public: u32,
+    /// Numbers withheld with a reason.
+    pub withheld: u32,
+    /// Numbers on their way to the public.
+    pub under_way: u32,
+    /// Numbers that nobody can explain.
+    pub unexplained: Vec<u32>,
 }
 
 /// What an inspection found.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inspection {
     /// Documents looked at.
     pub documents: u64,
     /// Columns looked at.
     pub columns: u64,
+    /// Entries of the catalogue looked at.
+    pub entries: u64,
+    /// Duties to reprint looked at.
+    pub reprints: u64,
+    /// Series of 文号.
+    pub series: Vec<Series>,
     /// Findings, by sort.
     pub findings: Vec<Finding>,
 }
 
 impl Office {
-    /// Inspects what a body publishes, as of now.
+    /// Inspects what a body publishes, as of now. Changes of law count since the last inspection that was
+    /// kept.
     ///
     /// # Errors
     /// Our failure.
     pub fn inspect(&self, body: i64) -> Result<Inspection, Fail> {
         let (house, now) = (self.house().clone(), self.now());
         let found = self.store.read_blocking(move |q| {
-            let units = q.rows(&UNITS, params![body], |row| Ok((row.get::<i64>(0)?, row.get::<String>(1)?)))?;
-            let mut look = Look { house: &house, body, now, units: units.into_iter().collect(), ..Look::new(&house) };
+            let since = keep::last(q, body)?.unwrap_or_else(|| now.plus_days(-house.rules.inspection.withheld_days));
+            let mut look = Look::new(&house, body, now, q)?;
             look.documents(q)?;
             look.series(q)?;
             look.columns(q)?;
-            look.often(q)?;
+            look.duties(q)?;
+            often::look(&mut look, q)?;
+            law_changes::look(&mut look, q, since)?;
             look.found.findings.sort();
             Ok(look.found)
         })?;
         Ok(found)
     }
-}
 
-/// An inspection under way.
-struct Look<'a> {
-    house: &'a House,
-    body: i64,
-    now: Moment,
-    units: BTreeMap<i64, String>,
-    /// 文号 of documents that are withheld or still on their way.
-    explained: BTreeSet<String>,
-    found: Inspection,
-}
-
-impl<'a> Look<'a> {
-    fn new(house: &'a House) -> Look<'a> {
-        let (units, explained) = (BTreeMap::new(), BTreeSet::new());
-        Look { house, body: 0, now: house.now(), units, explained, found: Inspection::default() }
-    }
-
-    fn add(&mut self, sort: Sort, on: impl Into<String>, unit: Option<i64>, text: String) {
-        let unit = unit.and_then(|id| self.units.get(&id)).cloned().unwrap_or_default();
-        self.found.findings.push(Finding { sort, on: on.into(), unit, text });
-    }
-
-    /// Every document that is not public: late ones, and those withheld long ago.
-    fn documents(&mut self, q: &mut Query<'_>) -> Result<(), Fault> {
-        let rules = self.house.rules.procedures().filter(|one| document::element(one).is_some());
-        let ids: BTreeSet<String> = rules.map(|one| one.id.clone()).collect();
-        for procedure in ids {
-            let mut after = 0;
-            loop {
-                let page = q.rows(&MATTERS, params![self.body, &procedure, after], |row| row.get::<i64>(0))?;
-                let Some(last) = page.last() else { break };
-                after = *last;
-                for id in page {
-                    if let Some(matter) = row::read(q, self.body, id)? {
-                        self.document(q, &matter)?;
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn document(&mut self, q: &mut Query<'_>, matter: &Matter) -> Result<(), Fault> {
-        self.found.documents += 1;
-        let Ok(procedure) = self.house.procedure(&matter.procedure, &matter.version) else { return Ok(()) };
-        let number = matter.number.clone().unwrap_or_default();
-        if matter.editions.is_empty() {
-            self.explained.extend(self.doc_number(q, &procedure, matter)?);
-        }
-        let due = matter.columns().clocks.iter().map(|clock| clock.due_on).min();
-        if let Some(due) = due.filter(|due| *due < self.now.date()) {
-            let text = format!("应当在{due}前公开，现在是“{}”", state(&procedure, matter));
-            self.add(Sort::Unpublished, number, matter.unit, text);
-        } else if withheld(&procedure, matter) {
-            let since = matter.closed_at.map(Moment::date).unwrap_or(Date::MIN);
-            if since < self.now.plus_days(-AGAIN_DAYS).date() {
-                let text = format!("{since}定为不主动公开，请审查能否转为公开");
-                self.add(Sort::WithheldLong, number, matter.unit, text);
-            }
-        }
-        Ok(())
-    }
-
-    fn doc_number(&self, q: &mut Query<'_>, procedure: &Procedure, matter: &Matter) -> Result<Option<String>, Fault> {
-        let Some(kind) = document::kind_of(self.house, procedure, matter) else { return Ok(None) };
-        let root = row::root(q, matter)?;
-        let key = self.house.keys.matter(q, root)?;
-        let fields = document::fields(q, procedure, matter.id, &key)?;
-        Ok(kind.first(&fields, Form::DocNumber).map(str::to_owned))
-    }
-
-    /// For each series the numbers from 1 to the highest known: public, withheld, on their way, or
-    /// unexplained.
-    fn series(&mut self, q: &mut Query<'_>) -> Result<(), Fault> {
-        let public = q.rows(&NUMBERS, params![self.body], |row| row.get::<String>(0))?;
-        let all = public.iter().chain(&self.explained).filter_map(|number| text::doc_number::read(number));
-        let mut series: BTreeMap<(String, i32), BTreeSet<u32>> = BTreeMap::new();
-        for number in all {
-            series.entry((number.prefix, number.year)).or_default().insert(number.number);
-        }
-        for ((prefix, year), known) in series {
-            let highest = known.last().copied().unwrap_or(0);
-            for number in (1..highest).filter(|number| !known.contains(number)) {
-                let on = text::doc_number::DocNumber { prefix: prefix.clone(), year, number }.to_string();
-                let text = format!("同一系列已编到第{highest}号，这个文号既没有公开，也没有不公开的记录");
-                self.add(Sort::Unexplained, on, None, text);
-            }
-        }
-        Ok(())
-    }
-
-    fn columns(&mut self, q: &mut Query<'_>) -> Result<(), Fault> {
-        let Some(columns) = self.house.rules.columns(&self.house.body_kind(self.body)) else { return Ok(()) };
-        for column in columns.columns.iter().filter(|column| !column.kinds.is_empty()) {
-            self.found.columns += 1;
-            let placed = q.row(&PLACED, params![self.body, &column.id], |row| {
-                Ok((row.get::<u64>(0)?, row.get::<Option<i64>>(1)?))
-            })?;
-            match placed.unwrap_or_default() {
-                (0, _) => self.add(Sort::Empty, &column.label, None, "栏目里还没有任何内容".to_owned()),
-                (_, Some(last)) => {
-                    let (last, limit) = (Moment::from_millis(last), column.fresh_days.unwrap_or(u32::MAX));
-                    let days = (self.now.date() - last.date()).get_days();
-                    if i64::from(days) > i64::from(limit) {
-                        let text = format!("最近一次更新是{}，超过{limit}天没有更新", last.date());
-                        self.add(Sort::Stale, &column.label, None, text);
-                    }
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    /// The same content asked for again and again under a procedure that decides applications.
-    fn often(&mut self, q: &mut Query<'_>) -> Result<(), Fault> {
-        let rows = q.rows(&OFTEN, params![self.body], |row| {
-            Ok((row.get::<String>(0)?, row.get::<i64>(2)?, row.get::<i64>(3)?))
-        })?;
-        for (procedure, times, last) in rows {
-            let decides = |one: &&std::sync::Arc<Procedure>| one.id == procedure && asks_again(one);
-            if self.house.rules.procedures().any(|one| decides(&one)) {
-                let last = Moment::from_millis(last).date();
-                let text = format!("内容相同的申请有{times}件，最近一件是{last}");
-                self.add(Sort::AppliedOften, format!("{times}件申请"), None, text);
-            }
-        }
-        Ok(())
+    /// When the limits of the rulebook are compared from, for pages that tell of it.
+    pub fn inspection_days(&self) -> &[String] {
+        &self.rules().inspection.days
     }
 }
 
-/// A procedure under which the same content can be asked for again.
-fn asks_again(procedure: &Procedure) -> bool {
-    procedure.decisions.iter().any(|decision| decision.guards.contains(&Guard::EarlierAnswered))
-}
-
-/// Closed without ever having been public, by decision rather than by being dropped.
-fn withheld(procedure: &Procedure, matter: &Matter) -> bool {
-    let approved = |step: &matter::Step| step.to.as_ref() == Some(&matter.state) && !step.approve.is_empty();
-    matter.phase == Phase::Closed && matter.editions.is_empty() && procedure.steps.iter().any(approved)
-}
-
-fn state(procedure: &Procedure, matter: &Matter) -> String {
-    procedure.state(&matter.state).map_or_else(String::new, |state| state.label.clone())
+/// A moment on so many days before another.
+pub(crate) fn before(now: Moment, days: i64) -> Moment {
+    now.plus_days(-days)
 }

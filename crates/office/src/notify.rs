@@ -71,6 +71,13 @@ fn letter(house: &House, procedure: &Procedure, matter: &Matter, news: &str) -> 
     (subject, text)
 }
 
+/// Tells officers something that belongs to no matter; they see it on the desk.
+pub(crate) fn desk(tx: &mut Tx<'_>, body: i64, notice: &str, to: &str, text: &str, at: Moment) -> Result<(), Fault> {
+    let (id, nobody, nothing) = (tx.new_id()?, None::<i64>, None::<Vec<u8>>);
+    let values = params![id, body, nobody, "desk", notice, nothing, to, text, text, "kept", at.millis()];
+    tx.execute(&INSERT, values).map(drop)
+}
+
 #[allow(clippy::too_many_arguments, reason = "one row of the outbox")]
 fn put(
     tx: &mut Tx<'_>,

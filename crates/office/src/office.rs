@@ -24,6 +24,8 @@ pub struct Options {
     pub data: PathBuf,
     /// `postgres://…`, else SQLite in the data directory.
     pub database: Option<String>,
+    /// Key of the body whose site is shown and for which commands work; none: the first one.
+    pub body: Option<String>,
     /// Make what is missing; without it a missing store is a fault.
     pub create: bool,
     /// The rules.
@@ -37,7 +39,15 @@ pub struct Options {
 impl Options {
     /// The usual office on this machine's clock.
     pub fn new(data: PathBuf, rules: Rulebook) -> Options {
-        Options { data, database: None, create: true, rules, clock: Arc::new(System), random: Arc::new(Machine) }
+        Options {
+            data,
+            database: None,
+            body: None,
+            create: true,
+            rules,
+            clock: Arc::new(System),
+            random: Arc::new(Machine),
+        }
     }
 }
 
@@ -48,6 +58,7 @@ pub struct Office {
     house: Arc<House>,
     data: Arc<PathBuf>,
     indexes: Arc<Indexes>,
+    shown: Option<i64>,
     pub(crate) pages: Arc<OnceLock<PageMaker>>,
 }
 
@@ -58,7 +69,7 @@ impl Office {
     /// # Errors
     /// The store's fault, or that of the keys.
     pub fn open(options: Options) -> Result<Office, Fault> {
-        let Options { data, database, create, rules, clock, random } = options;
+        let Options { data, database, body, create, rules, clock, random } = options;
         if create {
             make_dir(&data).map_err(|error| Fault::files(&data, &error))?;
         }
@@ -67,13 +78,18 @@ impl Office {
         let keys = Keys::open(&data, create, &*random)?;
         let house = Arc::new(House::new(rules, clock, random, keys));
         let indexes = Arc::new(Indexes::of(&data));
-        let office = Office { store, house, data: Arc::new(data), indexes, pages: Arc::default() };
+        let mut office = Office { store, house, data: Arc::new(data), indexes, shown: None, pages: Arc::default() };
         office.learn()?;
         if create && office.house.first_body().is_none() {
             office.make_body(None, "default", "本机关", &BodySettings::default())?;
         }
         if create {
             office.pin_procedures()?;
+        }
+        if let Some(key) = body {
+            let found =
+                office.house.bodies().into_iter().find(|id| office.house.body(*id).is_some_and(|one| one.key == key));
+            office.shown = Some(found.ok_or_else(|| Fault::Missing(format!("机关{key}")))?);
         }
         Ok(office)
     }
@@ -108,6 +124,41 @@ impl Office {
         self.learn()
     }
 
+    /// Every body.
+    pub fn bodies(&self) -> Vec<Arc<Body>> {
+        self.house.bodies().into_iter().filter_map(|id| self.house.body(id)).collect()
+    }
+
+    /// The columns in which a body's items stand: those of its own site, or of the one that gives it a channel.
+    pub fn columns_of(&self, body: i64) -> Option<&publication::Columns> {
+        self.house.rules.columns(&self.house.body_kind(body))
+    }
+
+    /// The bodies that stand in channels of this one's site.
+    pub fn hosted(&self, id: i64) -> Vec<Arc<Body>> {
+        let hosted = self.house.on_site(id).into_iter().skip(1);
+        hosted.filter_map(|body| self.house.body(body)).collect()
+    }
+
+    /// Puts a body into a channel of another one's site, or gives it a site of its own again; what it has
+    /// published goes along. A channel has no channels of its own.
+    ///
+    /// # Errors
+    /// [`Fail::Refused`] for a channel of itself or of a body that stands in one; the store's fault.
+    pub fn set_host(&self, id: i64, host: Option<i64>) -> Result<(), Fail> {
+        let guest = |host: i64| host == id || self.house.site_of(host) != host || !self.hosted(id).is_empty();
+        if host.is_some_and(guest) {
+            let why = matter::Sentence::new(
+                "没有设为频道",
+                "频道只能设在有自己网站的机关下面，自己有频道的机关也不能再作频道",
+                "请改选上级机关的网站",
+            );
+            return Err(Fail::Refused(matter::Refusal::new(matter::RefusalCode::Guard, why)));
+        }
+        self.store.write_blocking(Lane::People, move |tx| body::set_host(tx, id, host))?;
+        Ok(self.learn()?)
+    }
+
     /// Now.
     pub fn now(&self) -> Moment {
         self.house.now()
@@ -138,7 +189,7 @@ impl Office {
 
     /// The body that a site shows unless its address says otherwise.
     pub fn default_body(&self) -> i64 {
-        self.house.first_body().unwrap_or_default()
+        self.shown.or_else(|| self.house.first_body()).unwrap_or_default()
     }
 
     /// A body.

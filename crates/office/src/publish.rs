@@ -8,7 +8,7 @@ use publication::{Edition, Kind, commitment};
 
 use crate::house::House;
 use crate::store::{Fault, Tx};
-use crate::{feed, log, params, statements};
+use crate::{feed, log, params, reprint, statements};
 
 statements! {
     EDITION = "insert into edition (id, public_id, body_id, kind, title, content, hash, attribute, approved_by, published_at, state, matter_id, salt, category, unit_id, item, previous_id, number, written_on, expires_on) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'public', $11, $12, $13, $14, $15, $16, $17, $18, $19)";
@@ -83,7 +83,7 @@ pub(crate) fn publish(tx: &mut Tx<'_>, house: &House, release: &Release<'_>) -> 
         ],
     )?;
     for channel in std::iter::once(SITE).chain(release.columns.iter().map(String::as_str)) {
-        tx.execute(&PLACE, params![id, channel, body, placed_at])?;
+        tx.execute(&PLACE, params![id, channel, house.site_of(body), placed_at])?;
     }
     relate(tx, body, &item, kind, edition)?;
     let pending = tx.new_id()?;
@@ -145,5 +145,6 @@ pub(crate) fn withdraw(
 pub(crate) fn end(tx: &mut Tx<'_>, body: i64, edition: i64, state: &str, why: &str, at: Moment) -> Result<(), Fault> {
     tx.execute(&END, params![state, at.millis(), why, edition, body])?;
     tx.execute(&UNPLACE, params![at.millis(), edition])?;
+    reprint::left(tx, body, edition)?;
     feed::note(tx, "edition", edition, body)
 }

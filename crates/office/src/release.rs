@@ -21,7 +21,7 @@ statements! {
     ATTACH = "insert into edition_file (edition_id, position, public_id, body_id, name, media, size, hash, file_id, state) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'due')";
     DUE = "select f.position, f.hash, f.file_id, s.path, s.matter_id from edition_file f join file s on s.id = f.file_id where f.edition_id = $1 and f.state = 'due'";
     LAID = "update edition_file set state = 'public' where edition_id = $1 and position = $2";
-    SERVED = "select f.name, f.media, f.hash, f.state, e.state from edition_file f join edition e on e.id = f.edition_id where f.public_id = $1 and f.body_id = $2";
+    SERVED = "select f.name, f.media, f.hash, f.state, e.state from edition_file f join edition e on e.id = f.edition_id where f.public_id = $1 and f.body_id in (select b.id from body b where b.id = $2 or b.host_id = $2)";
     STILL_NAMED = "select count(*) from edition_file where hash = $1";
     NOTE = "insert into unlink (id, body_id, hash) values ($1, $2, $3)";
     NOTED = "select hash from unlink where id = $1";

@@ -7,8 +7,11 @@ use std::sync::Arc;
 use law::{Date, Law, RuleFault};
 use matter::Procedure;
 use matter::wording::{self, Wordings};
+use publication::catalogue::Catalogue;
 use publication::{Columns, Kind};
 use sha2::{Digest, Sha256};
+
+use crate::inspect;
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "../../rulebook"]
@@ -79,6 +82,9 @@ pub struct Rulebook {
     procedures: BTreeMap<(String, String), Arc<Procedure>>,
     kinds: BTreeMap<String, Kind>,
     columns: Vec<Columns>,
+    catalogues: Vec<Catalogue>,
+    /// What a self-inspection goes by.
+    pub inspection: inspect::Rules,
     wordings: BTreeMap<String, Wordings>,
 }
 
@@ -114,11 +120,30 @@ impl Rulebook {
                 Err(fault) => faults.push(*fault),
             }
         }
+        let mut catalogues = Vec::new();
+        for (path, text) in files.below("catalogues") {
+            match Catalogue::parse(path, text) {
+                Ok(found) => {
+                    faults.extend(unknown_places(path, &found, &columns, &kinds));
+                    catalogues.push(found);
+                }
+                Err(fault) => faults.push(*fault),
+            }
+        }
+        let mut inspection = inspect::Rules::default();
+        for (path, text) in files.below("findings") {
+            match inspect::Rules::parse(path, text) {
+                Ok(found) => inspection = found,
+                Err(fault) => faults.push(*fault),
+            }
+        }
         let known: Vec<&Procedure> = procedures.values().map(|one| one.as_ref()).collect();
         let (found, wrong) = wordings(&files, &known);
         faults.extend(wrong);
         match law {
-            Some(law) if faults.is_empty() => Ok(Rulebook { law, files, procedures, kinds, columns, wordings: found }),
+            Some(law) if faults.is_empty() => {
+                Ok(Rulebook { law, files, procedures, kinds, columns, catalogues, inspection, wordings: found })
+            }
             _ => Err(faults),
         }
     }
@@ -152,6 +177,11 @@ impl Rulebook {
         self.columns.iter().find(|columns| columns.bodies.iter().any(|one| one == body_kind))
     }
 
+    /// What the catalogue of a body of this type is first filled from.
+    pub fn catalogue(&self, body_kind: &str) -> Option<&Catalogue> {
+        self.catalogues.iter().find(|one| one.bodies.iter().any(|kind| kind == body_kind))
+    }
+
     /// Outlines and phrases for the replies of a procedure.
     pub fn wordings(&self, procedure: &str) -> Option<&Wordings> {
         self.wordings.get(procedure)
@@ -174,6 +204,34 @@ fn unknown_kinds(path: &str, columns: &Columns, kinds: &BTreeMap<String, Kind>) 
         error: format!("栏目“{}”所收的信息类型“{kind}”不存在。", column.label),
     };
     named.filter(|(_, kind)| !kinds.contains_key(*kind)).map(fault).collect()
+}
+
+/// Columns and kinds by which entries count and that no file of theirs knows.
+fn unknown_places(
+    path: &str,
+    catalogue: &Catalogue,
+    columns: &[Columns],
+    kinds: &BTreeMap<String, Kind>,
+) -> Vec<RuleFault> {
+    let sites: Vec<&Columns> =
+        columns.iter().filter(|site| site.bodies.iter().any(|kind| catalogue.bodies.contains(kind))).collect();
+    let known = |id: &String| sites.iter().any(|site| site.get(id).is_some());
+    let fault = |key: &str, what: String| RuleFault {
+        file: path.to_owned(),
+        line: None,
+        name: key.to_owned(),
+        rule: "catalogue".to_owned(),
+        path: String::new(),
+        error: what,
+    };
+    let one = |model: &publication::catalogue::Model| {
+        let counts = &model.entry.counts;
+        let column = counts.columns.iter().filter(|id| !known(id)).map(|id| format!("条目所对应的栏目“{id}”不存在。"));
+        let kind = counts.kinds.iter().filter(|id| !kinds.contains_key(*id));
+        let kind = kind.map(|id| format!("条目所对应的信息类型“{id}”不存在。"));
+        column.chain(kind).map(|what| fault(&model.key, what)).collect::<Vec<_>>()
+    };
+    catalogue.entries.iter().flat_map(one).collect()
 }
 
 /// The wordings for replies by procedure, and what is wrong with them.

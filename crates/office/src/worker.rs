@@ -59,7 +59,7 @@ impl Office {
                 let now = office.now();
                 if swept.is_none_or(|at: Moment| at.plus_hours(1) <= now) {
                     swept =
-                        office.sweep().map(|()| now).map_err(|fail| tracing::warn!(?fail, "nothing was swept")).ok();
+                        office.hourly().map(|()| now).map_err(|fail| tracing::warn!(?fail, "nothing was swept")).ok();
                 }
                 let index = indexed.is_none_or(|at: Instant| at.elapsed() >= INDEX_PAUSE);
                 if index {
@@ -121,6 +121,13 @@ impl Office {
             }
         }
         Ok(performed)
+    }
+
+    /// What is done each hour: the sweep, half-yearly inspections, the count of standing duties.
+    fn hourly(&self) -> Result<(), Fail> {
+        self.sweep()?;
+        self.inspect_when_due()?;
+        self.tally()
     }
 
     /// Removes what nobody needs any more: jobs done a week ago, sessions that ended, drafts past

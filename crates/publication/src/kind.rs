@@ -41,6 +41,9 @@ pub struct Kind {
     /// Date field at whose end the item leaves every channel (公示期限).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<String>,
+    /// A reprint of what a higher body published; which fields name its source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reprint: Option<crate::reprint::Reprint>,
     /// Fields in the order of form and page. The title is every kind's own.
     #[serde(rename = "field")]
     pub fields: Vec<Field>,
@@ -240,6 +243,9 @@ impl Kind {
         }
         let expiry = self.expires.as_ref().filter(|id| self.field(id).is_none_or(|field| field.form != Form::Date));
         faults.extend(expiry.map(|id| (id.clone(), format!("expires所指的“{id}”不是本类型的日期字段。"))));
+        let named = self.reprint.iter().flat_map(|one| [&one.address, &one.issuer, &one.issued_on, &one.text]);
+        let unknown = named.filter(|id| self.field(id).is_none());
+        faults.extend(unknown.map(|id| (id.clone(), format!("reprint所指的“{id}”不是本类型的字段。"))));
         if !self.fields.iter().any(|field| matches!(field.place, Place::Body | Place::Section)) {
             faults.push((self.id.clone(), "没有正文字段，页面将是空的。".to_owned()));
         }

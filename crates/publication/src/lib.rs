@@ -2,6 +2,7 @@
 //! attribute and the approval it rests on. Pure: time, ids and randomness are arguments.
 
 mod attribute;
+pub mod catalogue;
 mod column;
 mod edition;
 mod field;
@@ -9,6 +10,7 @@ pub mod kind;
 pub mod log;
 mod reduced;
 mod relation;
+pub mod reprint;
 
 pub use attribute::Attribute;
 pub use column::{Column, Columns};

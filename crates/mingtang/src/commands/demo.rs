@@ -3,6 +3,7 @@
 
 mod documents;
 mod docx;
+mod duties;
 mod stories;
 
 use std::collections::BTreeMap;
@@ -133,6 +134,7 @@ impl<'a> Teller<'a> {
             remark: "演示站点：机构、人名、文号和数字均为虚构".into(),
         };
         office.change_body(body, "明川市晴湾区人民政府", &settings)?;
+        duties::guest(office, body)?;
         Ok(Teller { office, body, callers: BTreeMap::new(), units: BTreeMap::new(), items: BTreeMap::new(), told: 0 })
     }
 
@@ -146,12 +148,14 @@ impl<'a> Teller<'a> {
         for application in read(include_str!("../../demo/applications.toml"))?.applications {
             self.application(application).await?;
         }
+        self.duties().await?;
         for told in [include_str!("../../demo/documents.toml"), include_str!("../../demo/library.toml")] {
             self.documents(read(told)?.documents).await?;
         }
         for sent in read(include_str!("../../demo/oa.toml"))?.sent {
             self.from_oa(sent).await?;
         }
+        self.inspected().await?;
         Ok(())
     }
 

@@ -34,6 +34,7 @@ static MIGRATIONS: &[Migration] = migrations![
     9 "0009_hits.sql",
     10 "0010_unlink.sql",
     11 "0011_oa.sql",
+    12 "0012_duties.sql",
     13 "0013_package.sql",
 ];
 

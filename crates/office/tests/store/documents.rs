@@ -16,7 +16,7 @@ pub(crate) fn at(text: &str) -> Moment {
     Moment::parse(text).expect("a moment")
 }
 
-fn open(stage: &Stage, clock: &Arc<Stepped>) -> Office {
+pub(crate) fn open(stage: &Stage, clock: &Arc<Stepped>) -> Office {
     let rules = Rulebook::parse(RuleFiles::built_in()).expect("the built-in rules parse");
     let url = match &stage.url {
         StoreUrl::Sqlite(path) => path.display().to_string(),

@@ -2,8 +2,10 @@
 
 mod acts;
 mod bodies;
+mod catalogue;
 mod chains;
 mod documents;
+mod duties;
 mod feeds;
 mod found;
 mod guarded;

@@ -122,8 +122,10 @@ pub async fn blank(State(site): State<Arc<Site>>, visit: Visit, form: Form) -> R
     let procedure = procedure(&site, &visit.caller)?;
     let step = opening(&procedure, &visit.caller)?;
     let kind = kind(&site, form.raw("kind"))?;
-    let unit = visit.caller.unit.map(|unit| ("unit".to_owned(), unit.to_string()));
-    let mut typed = Typed { answers: unit.into_iter().collect(), ..Typed::default() };
+    // A link may bring what is known already, such as the source of a notice that is to be reprinted.
+    let mut answers = given(&form, &procedure, &step, kind);
+    answers.extend(visit.caller.unit.map(|unit| ("unit".to_owned(), unit.to_string())));
+    let mut typed = Typed { answers, ..Typed::default() };
     let lead = office::package::element(&procedure).zip(form.number(WITH));
     typed.answers.extend(lead.map(|(element, lead)| (element.id.clone(), lead.to_string())));
     frame::page(&page(&site, &visit, &procedure, &step, kind, typed, None).await?)
@@ -357,8 +359,7 @@ async fn page(
     let mut more = vec![("kind", kind.id.clone())];
     more.extend((!typed.files.is_empty()).then(|| (KEEP[1], "1".to_owned())));
     more.extend(of.map(|(_, seen)| (form::SEEN, seen.to_string())));
-    let body = site.office.body(visit.caller.body)?;
-    let columns = site.office.rules().columns(&body.kind);
+    let columns = site.office.columns_of(visit.caller.body);
     let mut cells = asking.fields(&[TITLE]).cells;
     let prefix = element_of(procedure, Sort::Document);
     let at = (&typed.answers, &typed.errors);

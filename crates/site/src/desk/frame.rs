@@ -65,7 +65,7 @@ pub fn registers(caller: &Caller) -> bool {
 }
 
 /// Whether this officer drafts documents.
-fn drafts(caller: &Caller) -> bool {
+pub fn drafts(caller: &Caller) -> bool {
     [Role::Handler, Role::UnitHead, Role::FoiClerk].iter().any(|role| caller.has(*role))
 }
 
@@ -125,7 +125,9 @@ fn rail(caller: &Caller, counters: &[(ListView, usize)], here: &str) -> Vec<Rail
     work.extend(drafts(caller).then(|| place("/desk/document", "拟稿")));
     work.extend([ListView::Waiting, ListView::Closed, ListView::All].map(queue));
     work.push(place("/desk/search", "检索"));
-    let mut rest = vec![place("/desk/figures", "统计")];
+    let mut rest = vec![place("/desk/figures", "统计"), place("/desk/catalogue", "公开事项目录")];
+    rest.extend(works(caller).then(|| place("/desk/reprints", "转载任务")));
+    rest.extend(works(caller).then(|| place("/desk/inspections", "自查")));
     rest.extend(OUTBOX.iter().any(|role| caller.has(*role)).then(|| place("/desk/outbox", "发件箱")));
     rest.extend(publishes(caller).then(|| place("/desk/takedown", "紧急撤下")));
     rest.extend(caller.has(Role::Auditor).then(|| place("/desk/audit", "查阅记录")));

@@ -2,7 +2,7 @@
 
 use super::{frame, parts::Queue, shell::Shell, show};
 use crate::Site;
-use crate::component::LampKind;
+use crate::component::{LampKind, Link};
 use crate::form::Form;
 use crate::problem::Trouble;
 use crate::session::Visit;
@@ -33,6 +33,8 @@ pub struct HomePage {
     pub days: Vec<DueDay>,
     /// The officer has to do with matters.
     pub works: bool,
+    /// Standing duties that wait: what, where.
+    pub duties: Vec<Link>,
 }
 
 /// How many matters wait in one queue; opens it.
@@ -115,7 +117,24 @@ pub async fn show_home(State(site): State<Arc<Site>>, visit: Visit, form: Form) 
         all: frame::queue_address(view),
         days,
         works: frame::works(&visit.caller),
+        duties: duties(site.office.waiting_duties(&visit.caller).await?),
     })
+}
+
+/// What standing duties wait for, a sentence each; nothing while all is as it should be.
+fn duties(tally: office::Tally) -> Vec<Link> {
+    let entries = [(tally.empty, "空白"), (tally.late, "逾期"), (tally.stale, "长期未更新")];
+    let entries: Vec<String> =
+        entries.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{word}{count}项")).collect();
+    let mut found = Vec::new();
+    if !entries.is_empty() {
+        found.push(Link::new("/desk/catalogue", format!("公开事项目录：{}", entries.join("，"))));
+    }
+    if tally.reprints > 0 {
+        let late = if tally.overdue > 0 { format!("，其中逾期{}件", tally.overdue) } else { String::new() };
+        found.push(Link::new("/desk/reprints", format!("上级文件待转载{}件{late}", tally.reprints)));
+    }
+    found
 }
 
 /// The most pressing matters, what is late first, then what waits in this officer's own queue; and
@@ -227,6 +246,7 @@ mod tests {
             all: "/desk/list/handle".into(),
             days: if full { (0..14).map(day).collect() } else { Vec::new() },
             works: true,
+            duties: if full { duties(office::Tally { empty: 2, late: 1, ..Default::default() }) } else { Vec::new() },
         }
     }
 
@@ -241,6 +261,7 @@ mod tests {
         let html = check("home_empty", &page(false));
         let idle = HomePage { works: false, counters: Vec::new(), ..page(false) };
         assert!(!check("home_idle", &idle).contains("先办这些"));
+        assert!(!html.contains("公开事项目录："));
         assert!(html.contains("zero") && html.contains("眼下没有要办的件"));
     }
 }

@@ -8,6 +8,7 @@ pub mod ask;
 mod attached;
 pub mod audit;
 pub mod case;
+pub mod catalogue;
 mod cells;
 pub mod compare;
 pub mod compose;
@@ -15,6 +16,8 @@ pub mod decision;
 pub mod document;
 pub mod dossier;
 pub mod enrol;
+pub mod entry;
+mod entry_form;
 pub mod error;
 pub mod experts;
 pub mod figures;
@@ -22,6 +25,7 @@ pub mod forms;
 pub mod frame;
 mod from_file;
 pub mod home;
+pub mod inspections;
 pub mod kinds;
 pub mod list;
 pub mod matter;
@@ -32,6 +36,7 @@ pub mod perform;
 pub mod reduce;
 pub mod register;
 pub mod reply;
+pub mod reprints;
 pub mod review;
 pub mod search;
 pub mod set_up;
@@ -40,6 +45,7 @@ pub mod shell;
 pub mod show;
 pub mod sign_in;
 pub mod step;
+pub mod tables;
 pub mod takedown;
 
 #[cfg(test)]
@@ -51,6 +57,37 @@ use office::{Permit, Role};
 
 /// Every route of the desk.
 pub fn routes() -> Vec<Route> {
+    [work(), duties()].into_iter().flatten().collect()
+}
+
+/// Standing duties: catalogue, reprints, self-inspection.
+fn duties() -> Vec<Route> {
+    const OFFICER: Permit = Permit::Officer;
+    const EDITOR: Permit = Permit::Roles(&catalogue::EDITORS);
+    const INSPECTOR: Permit = Permit::Roles(&inspections::INSPECTORS);
+    vec![
+        get("/desk/catalogue", OFFICER, catalogue::show),
+        post("/desk/catalogue/fill", EDITOR, catalogue::fill),
+        get("/desk/catalogue/new", EDITOR, entry::blank),
+        post("/desk/catalogue/new", EDITOR, entry::add),
+        get("/desk/catalogue/import", EDITOR, tables::show_catalogue),
+        post("/desk/catalogue/import", EDITOR, tables::take_catalogue).uploads(),
+        get("/desk/catalogue/{id}", OFFICER, entry::show),
+        post("/desk/catalogue/{id}", EDITOR, entry::save),
+        post("/desk/catalogue/{id}/end", EDITOR, entry::end),
+        get("/desk/reprints", OFFICER, reprints::show),
+        post("/desk/reprints", EDITOR, reprints::enter),
+        get("/desk/reprints/import", EDITOR, reprints::show_import),
+        post("/desk/reprints/import", EDITOR, reprints::take).uploads(),
+        post("/desk/reprints/{id}/waive", EDITOR, reprints::waive),
+        get("/desk/inspections", OFFICER, inspections::list),
+        post("/desk/inspections", INSPECTOR, inspections::begin),
+        get("/desk/inspections/{id}", OFFICER, inspections::show),
+    ]
+}
+
+/// Signing in, matters, documents, administration.
+fn work() -> Vec<Route> {
     const OFFICER: Permit = Permit::Officer;
     const AUDITOR: Permit = Permit::Roles(&[Role::Auditor]);
     const ADMINISTRATOR: Permit = Permit::Roles(&[Role::Administrator]);

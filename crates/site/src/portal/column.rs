@@ -4,7 +4,7 @@
 use super::article::{self, ArticlePage};
 use super::card::{self, Card, Layout};
 use super::search::Group;
-use super::{directory, flow, frame, narrow, nav};
+use super::{channel, directory, flow, frame, narrow, nav};
 use crate::Site;
 use crate::component::{LampKind, Link, Pager, Row, Rows, Text};
 use crate::form::{Form, see};
@@ -57,6 +57,8 @@ pub struct ColumnPage {
     pub parts: Vec<Part>,
     /// The catalogue of a column that gathers.
     pub tree: Vec<Place>,
+    /// Channels of bodies that have no site of their own.
+    pub channels: Vec<Link>,
     /// The way to apply for what is not public stands here too: within what time it is answered.
     pub apply: Option<Text>,
     /// Within what time information is made public.
@@ -232,6 +234,7 @@ async fn gather(
 ) -> Result<ColumnPage, Trouble> {
     page.shell.feeds.clear();
     if column.tree {
+        page.channels = channel::channels(site, visit);
         let below: Vec<&Column> = columns.below(&column.id).into_iter().skip(1).collect();
         let holdings = holdings(site, visit, below.iter().copied()).await?;
         let depth = |one: &Column| columns.path(&one.id).len().saturating_sub(columns.path(&column.id).len() + 1);

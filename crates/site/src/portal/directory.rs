@@ -45,7 +45,7 @@ pub async fn send(site: &Site, visit: &Visit, column: &Column) -> Result<Respons
 }
 
 /// A cell; one that a spreadsheet would take for a formula is made text.
-fn quoted(cell: &str) -> String {
+pub(super) fn quoted(cell: &str) -> String {
     let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
     format!("\"{}{}\"", if formula { "'" } else { "" }, cell.replace('"', "\"\""))
 }

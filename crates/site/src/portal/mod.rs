@@ -4,6 +4,8 @@ mod answer;
 pub mod article;
 pub mod ask;
 pub mod card;
+pub mod catalogue;
+pub mod channel;
 pub mod column;
 pub mod directory;
 pub mod error;
@@ -92,8 +94,13 @@ pub fn routes() -> Vec<Route> {
         get("/a/{id}", Public, article::show),
         get("/a/{id}/as/{form}", Public, take::send),
         get("/a/{id}/compare", Public, versions::show),
+        get("/b/{key}", Public, channel::show),
         get("/c/{id}", Public, column::show),
         get("/xxgk", Public, column::statutory),
+        get("/catalogue", Public, catalogue::show),
+        get("/catalogue.csv", Public, catalogue::csv).limited(Class::Lookup),
+        get("/catalogue.json", Public, catalogue::json),
+        get("/catalogue.xlsx", Public, catalogue::xlsx).limited(Class::Lookup),
         get("/feed/{name}", Public, feed::show),
         get("/file/{id}", Public, article::file),
         get("/foi", Public, foi::start),

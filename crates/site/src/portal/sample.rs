@@ -100,6 +100,8 @@ pub(crate) fn all() -> Vec<(String, String)> {
     super::error::tests::samples(&mut out);
     super::leave::tests::samples(&mut out);
     super::column::tests::samples(&mut out);
+    super::catalogue::tests::samples(&mut out);
+    super::channel::tests::samples(&mut out);
     super::article::tests::samples(&mut out);
     super::versions::tests::samples(&mut out);
     out.0

@@ -1,6 +1,7 @@
 //! The site over HTTP, without a network: real routes, a real office on a store of its own.
 
 mod api;
+mod catalogue;
 mod desk;
 mod documents;
 mod files;
