@@ -44,7 +44,6 @@ impl Office {
             gaps.push(FieldError::new("kind", "没有写明信息类型，或者没有这一类信息。"));
             return Err(Fail::Invalid(gaps));
         };
-        gaps.extend(clause(kind, &metadata));
         let waits = waits(kind, &metadata, &mut gaps);
         let rich = kind.fields.iter().find(|field| field.is_rich());
         let unread = rich.filter(|_| page.is_none()).map(|field| format!("fields.{}", field.id));
@@ -149,10 +148,12 @@ fn clause(kind: &Kind, metadata: &super::Metadata) -> Option<FieldError> {
     })
 }
 
-/// A policy comes with its interpretation, or says why not (practice P3). Whether it waits for one that is
+/// A policy says what of its execution will be public, and comes with its interpretation or says why not
+/// (practice P3, P4). Whether it waits for one that is
 /// still to be drafted.
 fn waits(kind: &Kind, metadata: &super::Metadata, gaps: &mut Vec<FieldError>) -> bool {
     let public = ["proactive", "reduced"].contains(&metadata.attribute.as_str());
+    gaps.extend(clause(kind, metadata));
     let arranged = metadata.interpretation.get(package::PLAN[0]).map(String::as_str).unwrap_or_default();
     if kind.interpret && public && arranged.is_empty() {
         let why = "没有解读安排：政策文件与解读同步组织、同步审签、同步公开；属于例外的，写明例外情形和理由。";
