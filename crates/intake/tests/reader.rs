@@ -126,7 +126,7 @@ fn what_is_hostile_or_broken_is_refused_with_its_reason() {
     entries.into_iter().for_each(|at| locked[at + 8] |= 1);
     let header = docx_of(
         &paragraph("关于停水的通知"),
-        &[("word/header1.xml", "<w:hdr><w:p>机密★10年</w:p></w:hdr>".as_bytes())],
+        &[("word/header1.xml", "<w:hdr><w:p><w:r><w:t>机密★10年</w:t></w:r></w:p></w:hdr>".as_bytes())],
     );
     let whole = docx(&RED);
     let mut compound = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec();

@@ -134,9 +134,8 @@ fn one(world: &mut World, seed: u64, at: Moment) {
 fn begun<'a>(rules: &'a Rules, procedure: &Procedure, opening: u64, now: Moment) -> World<'a> {
     let mut world = World::new(&rules.law, &rules.procedures, Vec::new());
     world.facts = Facts(Fact::ALL.into_iter().map(|fact| (fact, 1)).collect());
-    for none in
-        [Fact::HitsUndecided, Fact::Remains, Fact::InterpretationAsked, Fact::CompanionsUnready, Fact::LeadPending]
-    {
+    let alone = [Fact::InterpretationAsked, Fact::CompanionsUnready, Fact::LeadPending];
+    for none in [Fact::HitsUndecided, Fact::HitsToMend, Fact::Remains].into_iter().chain(alone) {
         world.facts.0.insert(none, 0);
     }
     world.facts.0.insert(Fact::Reductions, i64::from(opening.is_multiple_of(7)));

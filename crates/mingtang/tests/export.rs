@@ -44,6 +44,15 @@ impl Story<'_> {
             ("check_timing", &[("timing", "now")]),
             ("sign", &[]),
         ] {
+            if step == "check_privacy" {
+                let seen = self.office.hits(&officer(self.office, self.unit, 11), matter).await.unwrap();
+                let kept = office::hits::keeping("decisions", &seen, "依法应当公开");
+                let kept: Vec<(&str, &str)> =
+                    kept.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+                if !kept.is_empty() {
+                    self.act(11, matter, "decide_hits", &kept, Vec::new()).await;
+                }
+            }
             self.act(11, matter, step, answers, Vec::new()).await;
         }
         for actor in [12, 13] {
@@ -107,6 +116,8 @@ fn earlier_editions_relations_and_files_go_along_and_twice_is_the_same() {
             ("document.index", "QW01/2026-1"),
             ("document.issuer", "虚构机关"),
             ("document.validity", "valid"),
+            ("interpretation", "none"),
+            ("interpretation_reason", "只调整内部分工，不涉及群众办事"),
             ("document.cites", first.as_str()),
             ("document.body", "管网检修办法。"),
         ];

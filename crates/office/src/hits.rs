@@ -6,9 +6,12 @@ mod decide;
 mod files;
 mod find;
 
+use std::collections::BTreeMap;
+
 use matter::{Kind as Form, Matter, Procedure};
 use serde::{Deserialize, Serialize};
 
+use crate::document::DOT;
 use crate::fail::Fail;
 use crate::house::House;
 use crate::keys::MatterKey;
@@ -90,6 +93,17 @@ pub(crate) fn in_text(kind: &publication::Kind, title: &str, fields: &document::
         decision: None,
     };
     find::in_document(kind, title, fields).into_iter().map(hit).collect()
+}
+
+/// The answers that keep every hit which nobody decided on, for one reason; none when there is none.
+/// `element` is the one that holds what was decided.
+pub fn keeping(element: &str, hits: &[Hit], why: &str) -> BTreeMap<String, String> {
+    let open = hits.iter().filter(|hit| hit.decision.is_none());
+    open.flat_map(|hit| {
+        let name = format!("{element}{DOT}{}", hit.mark);
+        [(format!("{name}{WHY}"), why.to_owned()), (name, KEEP.to_owned())]
+    })
+    .collect()
 }
 
 /// How many hits nobody decided on, and how many are to be mended.

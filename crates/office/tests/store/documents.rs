@@ -7,7 +7,7 @@ use law::Moment;
 use office::clock::{Seeded, Stepped};
 use office::store::StoreUrl;
 use office::{
-    Caller, Fail, Filing, ItemQuery, Office, Options, Role, RuleFiles, Rulebook, Standing, StepAct, Upload, mail,
+    Caller, Fail, Filing, ItemQuery, Office, Options, Role, RuleFiles, Rulebook, Standing, StepAct, Upload, hits, mail,
 };
 
 use crate::stage::{Stage, few, stages};
@@ -91,12 +91,8 @@ impl Desk<'_> {
     /// Everything that the machine found is decided to stand.
     pub(crate) async fn keep_hits(&self, matter: i64) {
         let hits = self.office.hits(&self.somebody(13, Role::Reviewer), matter).await.unwrap();
-        let open: Vec<String> = hits.into_iter().filter(|hit| hit.decision.is_none()).map(|hit| hit.mark).collect();
-        let answers: Vec<(String, &str)> = open
-            .iter()
-            .flat_map(|mark| [(format!("decisions.{mark}"), "keep"), (format!("decisions.{mark}.why"), "依法应当公开")])
-            .collect();
-        let answers: Vec<(&str, &str)> = answers.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        let answers = hits::keeping("decisions", &hits, "依法应当公开");
+        let answers: Vec<(&str, &str)> = answers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         if !answers.is_empty() {
             self.act((13, Role::Reviewer), matter, "decide_hits", &answers).await.unwrap();
         }

@@ -72,9 +72,21 @@ impl Desk {
         self.world.office().act(&caller, act).await.unwrap_or_else(|fail| panic!("{step}: {fail:?}"));
     }
 
+    /// Everything that the machine found is decided to stand.
+    async fn keeps(&self, matter: i64) {
+        let system = Caller::system(self.world.office().default_body());
+        let seen = self.world.office().hits(&system, matter).await.unwrap();
+        let answers = office::hits::keeping("decisions", &seen, "依法应当公开");
+        let answers: Vec<(&str, &str)> = answers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        if !answers.is_empty() {
+            self.act(matter, "decide_hits", &answers).await;
+        }
+    }
+
     async fn reviews(&self, matter: i64) {
         self.act(matter, "submit", &[]).await;
         self.act(matter, "confirm_attribute", &[]).await;
+        self.keeps(matter).await;
         self.act(matter, "check_secrecy", &[("secrecy", "pass")]).await;
         self.act(matter, "check_privacy", &[("privacy", "required"), ("review_note", "依法应当公开")]).await;
         self.act(matter, "check_wording", &[("wording", "pass")]).await;

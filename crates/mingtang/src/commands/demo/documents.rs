@@ -147,16 +147,10 @@ impl Teller<'_> {
     }
 
     /// What the machine found is decided to stand, each with its reason.
-    async fn keep_hits(&self, caller: &Caller, id: i64, at: Moment) -> Result<(), Stop> {
+    pub(super) async fn keep_hits(&self, caller: &Caller, id: i64, at: Moment) -> Result<(), Stop> {
         let hits = self.office.hits(caller, id).await?;
-        let open = hits.iter().filter(|hit| hit.decision.is_none());
-        let answers: Vec<(String, &str)> = open
-            .flat_map(|hit| {
-                let name = format!("decisions.{}", hit.mark);
-                [(format!("{name}{}", hits::WHY), "经核对，可以公开"), (name, hits::KEEP)]
-            })
-            .collect();
-        let answers: Vec<(&str, &str)> = answers.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        let answers = hits::keeping("decisions", &hits, "经核对，可以公开");
+        let answers: Vec<(&str, &str)> = answers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         if answers.is_empty() { Ok(()) } else { self.act(caller, id, "decide_hits", &answers, at).await }
     }
 
