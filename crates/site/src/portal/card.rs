@@ -37,11 +37,6 @@ impl Layout {
         }
     }
 
-    /// The table of metadata stands before everything else.
-    pub fn leads_with_table(self) -> bool {
-        self == Layout::Policy
-    }
-
     /// Items of a column are shown as cards, in an order of their own.
     pub const fn is_card(self) -> bool {
         matches!(self, Layout::Person | Layout::Unit)
