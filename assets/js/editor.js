@@ -214,7 +214,7 @@
       pick.click();
     });
     pick.addEventListener('change', function () {
-      var files = field.form.querySelector('input[type=file][multiple]'), one = pick.files[0], all = new DataTransfer(), mark;
+      var files = field.form.querySelector('input[type=file][multiple]:not([name=source])'), one = pick.files[0], all = new DataTransfer(), mark;
       if (!one || !files) return;
       Array.prototype.forEach.call(files.files, function (file) { all.items.add(file); });
       all.items.add(one);

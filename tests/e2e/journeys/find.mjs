@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { as, WAYS } from '../lib/browser.mjs';
 
-const POLICY = /老年助餐服务管理办法/;
+const POLICY = /关于印发《晴湾区老年助餐服务管理办法》的通知/;
 const NUMBER = '晴政办规[2026]第5号';
 
 /** Types into the search box of the page and presses Enter: one act. */
