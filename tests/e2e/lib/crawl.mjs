@@ -15,7 +15,11 @@ export async function crawl(person, starts, see, { stay = () => true } = {}) {
   let pages = 0;
   while (queue.length) {
     const path = queue.shift();
-    const answer = await person.page.goto(path);
+    // What is sent to be kept is no page.
+    const answer = await person.page.goto(path).catch((fault) => {
+      if (!String(fault).includes('Download is starting')) throw fault;
+    });
+    if (!answer) continue;
     const type = answer.headers()['content-type'] ?? '';
     if (!type.startsWith('text/html')) continue;
     pages += 1;

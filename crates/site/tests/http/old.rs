@@ -26,13 +26,10 @@ async fn an_old_address_leads_on_and_one_that_is_gone_says_so() {
     assert_eq!(client.get("/art/2024-03/09/1.htm").await.status, StatusCode::NOT_FOUND, "another page there");
     assert_eq!(client.get("/art/none.htm").await.status, StatusCode::NOT_FOUND);
     let item = moved.header("location").trim_start_matches("/a/").to_owned();
-    let store = world.office().data().join("mingtang.sqlite");
-    if !store.exists() {
-        return println!("SKIPPED: a withdrawal behind PostgreSQL's back");
-    }
     let sql =
         format!("update edition set state = 'withdrawn', ended_at = 1, ended_why = '内容有误' where item = '{item}'");
-    rusqlite::Connection::open(store).unwrap().execute(&sql, []).unwrap();
+    world.behind(&sql);
+    world.clock.step(1000);
     let gone = client.get(path).await;
     assert!(gone.status == StatusCode::GONE && gone.text.contains("已经撤下"), "{}", gone.status);
     assert!(!gone.text.contains("停水"), "nothing of it is told");

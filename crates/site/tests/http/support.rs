@@ -80,6 +80,17 @@ impl World {
         World { _data: data, clock, site, handler: 0, unit: 0, database }
     }
 
+    /// Changes the store behind the office's back.
+    pub fn behind(&self, sql: &str) {
+        let sql = sql.to_owned();
+        let Some(url) = self.database.clone() else {
+            rusqlite::Connection::open(self._data.path().join("mingtang.sqlite")).unwrap().execute_batch(&sql).unwrap();
+            return;
+        };
+        let change = move || postgres::Client::connect(&url, postgres::NoTls).unwrap().batch_execute(&sql).unwrap();
+        std::thread::spawn(change).join().unwrap();
+    }
+
     /// Takes the right to write away from everybody until what it answers is dropped.
     pub fn hold_writes(&self) -> Held {
         let Some(url) = self.database.clone() else {
