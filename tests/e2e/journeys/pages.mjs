@@ -30,6 +30,8 @@ function owed(path) {
   const column = ['ColumnName', 'ColumnDescription', 'ColumnKeywords', 'ColumnType'];
   const content = ['ArticleTitle', 'PubDate', 'ContentSource', 'Url'];
   const names = ['SiteName', 'SiteDomain', 'SiteIDCode'];
+  // Two texts side by side are no content of a column.
+  if (/^\/a\/\w+\/compare/.test(path)) return names;
   if (/^\/((c|a|replies)\/|(replies|foi|message|petition|q)($|\?))/.test(path)) names.push(...column);
   if (/^\/(a|replies)\/\w/.test(path)) names.push(...content);
   return names;
